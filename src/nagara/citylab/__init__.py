@@ -1,0 +1,1 @@
+"""City Lab: data -> evidence. A library of its own: no Django inside, usable from a notebook."""
