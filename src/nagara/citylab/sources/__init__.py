@@ -92,7 +92,7 @@ def slice_of(kind: str) -> Source:
     """The slice of one kind. Raises KeyError where there is none."""
     if kind not in SLICES:
         raise KeyError(kind)
-    return import_module(f"nagara.citylab.sources.{kind}")  # type: ignore[return-value]
+    return import_module(f"nagara.citylab.sources.{kind}")
 
 
 def sniff(path: Path) -> list[tuple[str, Sniffed]]:
