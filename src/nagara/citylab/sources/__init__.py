@@ -52,7 +52,7 @@ class Options:
     epsg: int
     source_id: str
     bbox: tuple[float, float, float, float] | None = None
-    map: Mapping[str, Any] = NO_MAP
+    map: Mapping[str, Any] = field(default_factory=lambda: NO_MAP)
     accept_matches: Mapping[str, str] = field(default_factory=dict)
     salt: bytes = b""
     known: Mapping[str, pa.Table] = field(default_factory=dict)
