@@ -1,0 +1,131 @@
+"""Snapshots: the one way into a city for readers.
+
+`snapshots/<n>.json` says which version of each table belongs together: `{table: {version, content}}`.
+It is written last and only if the number is free, so it is the commit of everything before it.
+`content` is the number of the snapshot in which that table's rows last changed: compaction makes a new
+version and a new snapshot, but no new content.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from nagara.citylab.findings import CityLabError
+from nagara.citylab.lake.delta import Log
+from nagara.citylab.lake.parquet import DataFile, read
+from nagara.citylab.lake.storage import Storage
+from nagara.citylab.tables import TABLES
+
+DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class TableVersion:
+    """A table in a snapshot: its Delta version, and the snapshot in which its rows last changed."""
+
+    version: int
+    content: int
+
+
+def snapshot_key(city_id: str, number: int) -> str:
+    return f"{city_id}/snapshots/{number:0{DIGITS}d}.json"
+
+
+def table_folder(city_id: str, table: str) -> str:
+    return f"{city_id}/tables/{table}"
+
+
+class Snapshot:
+    """A city at one moment: it never changes, whatever is written meanwhile."""
+
+    def __init__(
+        self, storage: Storage, city_id: str, number: int, tables: Mapping[str, TableVersion]
+    ) -> None:
+        self._storage = storage
+        self.city_id = city_id
+        self.number = number
+        self.tables: Mapping[str, TableVersion] = dict(tables)
+        self._data_files: dict[str, list[DataFile]] = {}
+
+    def __repr__(self) -> str:
+        return f"<Snapshot {self.number} of {self.city_id}>"
+
+    def data_files(self, table: str) -> list[DataFile]:
+        """Files of a table as its log describes them; [] where the city has no such table."""
+        _known(table)
+        if table not in self.tables:
+            return []
+        if table not in self._data_files:
+            log = Log.open(
+                self._storage, table_folder(self.city_id, table), table, self.tables[table].version
+            )
+            if log is None:
+                raise CityLabError(
+                    f"table {table} of snapshot {self.number} is gone",
+                    where=self.city_id,
+                    mend="Run `nagara check` and restore the folder from a backup.",
+                )
+            self._data_files[table] = log.files()
+        return self._data_files[table]
+
+    def files(self, table: str) -> list[str]:
+        """Local Parquet files that hold a table's rows; [] where it has none."""
+        folder = table_folder(self.city_id, table)
+        return [self._storage.local(f"{folder}/{file.path}") for file in self.data_files(table)]
+
+    def rows(self, table: str) -> int:
+        """Number of rows, from the log: reads no data."""
+        return sum(file.rows for file in self.data_files(table))
+
+    def batches(self, table: str, columns: Iterable[str] | None = None) -> Iterator[pa.Table]:
+        """Rows of a table as a stream of tables in canonical columns (or those named)."""
+        for path in self.files(table):
+            yield from read(path, table, columns)
+
+    def table(self, name: str, columns: Iterable[str] | None = None) -> pa.Table:
+        """All rows of a table in the canonical schema (or the columns named); empty where it has none."""
+        schema = TABLES[_known(name)].schema
+        if columns is not None:
+            columns = list(columns)
+            schema = pa.schema([schema.field(c) for c in columns])
+        pieces = list(self.batches(name, columns))
+        return pa.concat_tables([schema.empty_table(), *pieces])
+
+    def city(self) -> dict[str, Any]:
+        """The city's own row."""
+        return self.table("city").to_pylist()[0]
+
+    def sources(self) -> dict[str, dict[str, Any]]:
+        """Rows of `source` by source_id."""
+        return {row["source_id"]: row for row in self.table("source").to_pylist()}
+
+    def as_json(self) -> bytes:
+        rows = {name: asdict(version) for name, version in sorted(self.tables.items())}
+        return (json.dumps(rows, indent=1) + "\n").encode()
+
+
+def _known(table: str) -> str:
+    if table not in TABLES:
+        raise CityLabError(f"there is no table {table}", mend=f"Tables are: {', '.join(TABLES)}.")
+    return table
+
+
+def parse_snapshot(storage: Storage, city_id: str, number: int, content: bytes) -> Snapshot:
+    """A snapshot from its file's content."""
+    try:
+        tables = {
+            name: TableVersion(int(v["version"]), int(v["content"]))
+            for name, v in json.loads(content).items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CityLabError(
+            f"snapshot {number} cannot be read: {error}",
+            where=city_id,
+            mend="Restore the file from a backup, or remove it to open the snapshot before it.",
+        ) from error
+    return Snapshot(storage, city_id, number, tables)

@@ -1,0 +1,160 @@
+"""Where a lake's bytes are: a folder on a disk.
+
+Keys are paths relative to the lake's root, with `/`. Everything that a lake writes is written once and
+never changed, so the only promise asked of a storage is **put if absent**: of two writers of the same key
+one succeeds and the other is told.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One object: its key, size in bytes, and when it was written (seconds since 1970, UTC)."""
+
+    key: str
+    size: int
+    modified: float
+
+
+class Storage(Protocol):
+    """What a lake needs from the place where its bytes are."""
+
+    options: dict[str, str]
+    """Options handed to deltalake."""
+
+    def uri(self, key: str) -> str:
+        """Address of a folder, as deltalake wants it."""
+
+    def put_new(self, key: str, content: bytes) -> bool:
+        """Write durably if the key is free; False where it is taken."""
+
+    def get(self, key: str) -> bytes:
+        """Content of one object; FileNotFoundError where there is none."""
+
+    def entries(self, prefix: str) -> list[Entry]:
+        """Objects right under the folder `prefix` (not deeper)."""
+
+    def folders(self, prefix: str) -> list[str]:
+        """Names of the folders right under the folder `prefix`."""
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Remove objects; those already gone are no error."""
+
+    def local(self, key: str) -> str:
+        """Path of a local copy of an object that never changes."""
+
+    def writing(self, key: str) -> AbstractContextManager[Path]:
+        """A local path to write an object to; it is in its place when the block ends well."""
+
+    def sync(self, keys: Iterable[str]) -> None:
+        """Make objects survive a power cut (a no-op where the storage does so by itself)."""
+
+
+class Folder:
+    """A lake on a local disk."""
+
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        self.root = Path(root).expanduser().absolute()
+        self.options: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return str(self.root)
+
+    def path(self, key: str) -> Path:
+        return self.root / key
+
+    def uri(self, key: str) -> str:
+        return str(self.path(key))
+
+    def put_new(self, key: str, content: bytes) -> bool:
+        path = self.path(key)
+        self._make(path.parent)
+        draft = path.parent / f".{path.name}.{uuid.uuid4().hex}"
+        try:
+            with draft.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                return False
+        finally:
+            draft.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+        return True
+
+    def get(self, key: str) -> bytes:
+        return self.path(key).read_bytes()
+
+    def entries(self, prefix: str) -> list[Entry]:
+        try:
+            with os.scandir(self.path(prefix)) as found:
+                return sorted(_entries(prefix, found), key=lambda entry: entry.key)
+        except FileNotFoundError:
+            return []
+
+    def folders(self, prefix: str) -> list[str]:
+        try:
+            with os.scandir(self.path(prefix)) as found:
+                return sorted(entry.name for entry in found if entry.is_dir())
+        except FileNotFoundError:
+            return []
+
+    def delete(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self.path(key).unlink(missing_ok=True)
+
+    def local(self, key: str) -> str:
+        return str(self.path(key))
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator[Path]:
+        path = self.path(key)
+        self._make(path.parent)
+        yield path
+
+    def sync(self, keys: Iterable[str]) -> None:
+        folders = set()
+        for key in keys:
+            path = self.path(key)
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+            folders.add(path.parent)
+        for folder in folders:
+            _sync_folder(folder)
+
+    def _make(self, folder: Path) -> None:
+        """Make a folder, and make the entries that lead to it survive a power cut."""
+        if folder.is_dir():
+            return
+        self._make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
+
+
+def _entries(prefix: str, found: Iterator[os.DirEntry[str]]) -> Iterator[Entry]:
+    for entry in found:
+        try:
+            if entry.is_file():
+                status = entry.stat()
+                yield Entry(f"{prefix}/{entry.name}", status.st_size, status.st_mtime)
+        except FileNotFoundError:  # removed while we looked
+            continue
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
