@@ -22,3 +22,19 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def data(shared: Path) -> Path:
     return shared / "data"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Where nothing may be skipped (continuous integration), say what was."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped and os.environ.get("NAGARA_NO_SKIPS"):
+        terminalreporter.section("skipped, although nothing may be skipped here")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A skipped test fails a run in which nothing may be skipped."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not os.environ.get("NAGARA_NO_SKIPS") or exitstatus:
+        return
+    if reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,52 @@
+# Two commands matter: `make run` starts everything, `make test` checks everything.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?=
+PORT ?= 8000
+export NAGARA_HOME ?= $(CURDIR)/var
+
+.PHONY: help install assets run test full bench lint clean
+
+help:
+	@echo "make run [DATA=folder]   start the site with demo data and print where it is"
+	@echo "make test                everything this machine can check"
+	@echo "make full                the long forms: 100 rounds, PostgreSQL, Spark, fuzzers, scale"
+	@echo "make bench               measure against other tools"
+
+$(BIN)/uv:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/installed: pyproject.toml $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -e ".[dev]"
+	@touch $@
+
+$(VENV)/assets: package.json package-lock.json $(VENV)/installed
+	$(BIN)/python -m nagara.campus.design.collect
+	@touch $@
+
+install: $(VENV)/assets
+assets: $(VENV)/assets
+
+run: install
+	$(BIN)/nagara demo --port $(PORT) $(if $(DATA),--data "$(DATA)")
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/django-admin makemigrations --check --dry-run --settings nagara.campus.settings
+
+test: lint
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not full and not spark"
+
+full: lint
+	NAGARA_FULL=1 $(BIN)/pytest -n 2 --dist loadgroup
+
+bench: install
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,166 @@
+"""Recipes, runs and briefs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nagara.cli.cities import CityName, find_city
+from nagara.cli.printing import Json, err, show_json, show_rows
+from nagara.citylab.evidence import SHOWN, Run
+from nagara.citylab.findings import CityLabError
+
+Param = Annotated[
+    list[str] | None, typer.Option("--param", "-p", help="name=value; may be given many times.")
+]
+
+
+def parse_params(given: list[str] | None) -> dict[str, str]:
+    """`["k=v"]` -> `{"k": "v"}`. Raises CityLabError where there is no `=`."""
+    params = {}
+    for text in given or ():
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise CityLabError(f"--param {text!r} has no value.", mend="Write it as --param name=value.")
+        params[name.strip().replace("-", "_")] = value.strip()
+    return params
+
+
+def recipes(
+    name: Annotated[str | None, typer.Argument(help="One recipe: show its question, method and SQL.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the recipes, or show one."""
+    from nagara.citylab.recipes import catalogue, load
+
+    if name is None:
+        rows = [
+            {"recipe": r.name, "version": r.version, "question": r.question} for r in catalogue().values()
+        ]
+        show_json(rows) if as_json else show_rows(("recipe", "version", "question"), rows)
+        return
+    recipe = load(name)
+    if as_json:
+        show_json(recipe.as_dict())
+        return
+    typer.echo(f"{recipe.title} ({recipe.name} {recipe.version})\n\n{recipe.question}\n\n{recipe.method}\n")
+    for input_ in recipe.inputs:
+        typer.echo(f"needs {input_.table}{' (if there)' if input_.optional else ''} {input_.why}")
+    for param in recipe.params:
+        typer.echo(f"--param {param.name}={param.default} {param.unit}  {param.why}")
+    for step in recipe.steps:
+        typer.echo(f"\n-- step {step.name}\n{step.sql or 'kernel ' + step.kernel}")
+
+
+def _print_run(made: Run, limit: int) -> None:
+    err.print(
+        f"{made.recipe} {made.recipe_version} on {made.city_id}, snapshot {made.snapshot}: {made.status}"
+    )
+    for finding in made.findings:
+        err.print(f"  {finding.severity}: {finding.message}", soft_wrap=True)
+    rows = made.rows.select(list(SHOWN))
+    show_rows(SHOWN, rows.slice(0, limit).to_pylist())
+    if rows.num_rows > limit:
+        err.print(f"({rows.num_rows:,} rows in all; --limit N or --json shows more)")
+    err.print(f"run {made.run_id}, digest {made.digest[:16]}, {made.seconds:.2f} s")
+
+
+def run(
+    recipe: Annotated[str, typer.Argument(help="Name of the recipe. See `nagara recipes`.")],
+    city: CityName,
+    param: Param = None,
+    at: Annotated[int | None, typer.Option(help="Snapshot to read; the newest by default.")] = None,
+    scenario: Annotated[str | None, typer.Option(help="Scenario to lay over the city.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most rows to print.")] = 40,
+    as_json: Json = False,
+) -> None:
+    """Run a recipe on a city and keep it as evidence."""
+    from nagara.citylab import runs
+
+    made = runs.run(find_city(city), recipe, parse_params(param), snapshot=at, scenario=scenario)
+    if as_json:
+        show_json(made.as_dict())
+    elif made.status == "done":
+        _print_run(made, limit)
+    if made.status == "refused":
+        raise CityLabError(f"{recipe} cannot answer on {city}: {made.reason}")
+
+
+def list_runs(
+    city: CityName,
+    recipe: Annotated[str | None, typer.Option(help="Only this recipe.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the runs of a city, newest first."""
+    from nagara.citylab import runs
+
+    rows = [
+        {
+            "run": r.run_id,
+            "status": r.status,
+            "snapshot": r.snapshot,
+            "started": r.started,
+            "digest": r.digest[:16],
+        }
+        for r in runs.recent(find_city(city), recipe=recipe)
+    ]
+    show_json(rows) if as_json else show_rows(("run", "status", "snapshot", "started", "digest"), rows)
+
+
+def show(
+    city: CityName, run_id: str, limit: Annotated[int, typer.Option(min=1)] = 40, as_json: Json = False
+) -> None:
+    """Show a kept run with its results."""
+    from nagara.citylab import runs
+
+    made = runs.read(find_city(city), run_id)
+    show_json(made.as_dict()) if as_json else _print_run(made, limit)
+
+
+def rerun(
+    city: CityName,
+    run_id: Annotated[str, typer.Argument(help="Name of the run, as `nagara runs` shows it.")],
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads to use.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Repeat a run on the very versions it cites and compare digests."""
+    from nagara.citylab import runs
+
+    got = runs.rerun(find_city(city), run_id, threads=threads)
+    if as_json:
+        show_json(got.as_dict())
+    else:
+        typer.echo(f"{'same' if got.same else 'DIFFERENT'}: {got.before[:16]} then, {got.after[:16]} now")
+        for reason in got.reasons:
+            typer.echo(f"  {reason}")
+        for name in got.newer_inputs:
+            typer.echo(f"  {name} has newer rows today; a new run would read them")
+    if not got.same:
+        raise typer.Exit(1)
+
+
+def brief(
+    city: CityName,
+    output: Annotated[Path, typer.Option("-o", "--output", help="brief.html or brief.pdf")],
+    run_id: Annotated[
+        list[str] | None, typer.Option("--run", help="Runs to report; the newest of each recipe by default.")
+    ] = None,
+    title: Annotated[str, typer.Option(help="Title of the brief.")] = "",
+    event: Annotated[str, typer.Option(help="Period to report, local time: 2020-01-01/2020-01-03.")] = "",
+) -> None:
+    """Make a two-page decision brief from runs."""
+    from nagara.citylab.brief import write
+
+    write(find_city(city), output, run_ids=run_id or [], title=title, event=event)
+    typer.echo(f"Brief written to {output}")
+
+
+def register(app: typer.Typer) -> None:
+    app.command("recipes")(recipes)
+    app.command("run")(run)
+    app.command("runs")(list_runs)
+    app.command("show")(show)
+    app.command("rerun")(rerun)
+    app.command("brief")(brief)
