@@ -82,12 +82,18 @@ def read_matches(path: Path) -> dict[str, str]:
     return {name: zone for name, zone in matches.items() if zone}
 
 
+def _shared_start(names: Sequence[str]) -> str:
+    low, high = min(names), max(names)
+    same = next((i for i, pair in enumerate(zip(low, high, strict=False)) if pair[0] != pair[1]), len(low))
+    return low[:same]
+
+
 def source_name(paths: Sequence[Path], mapping: Mapping[str, Any], given: str | None) -> str:
     """The short name of a source: as given, as the mapping says, else from the files' names."""
     name = given or mapping.get("source", {}).get("id")
     if name is None:
         first = paths[0]
-        stem = first.stem if len(paths) == 1 else os.path.commonprefix([p.stem for p in paths])
+        stem = first.stem if len(paths) == 1 else _shared_start([p.stem for p in paths])
         name = stem if len(stem) >= 3 else first.parent.name
     slug = re.sub(r"[^a-z0-9]+", "-", str(name).lower()).strip("-")
     if not slug:

@@ -13,9 +13,9 @@ from typing import NoReturn
 import typer
 
 from nagara import __version__
+from nagara.citylab.findings import CityLabError
 from nagara.cli import cities, imports, lakes, results, site
 from nagara.cli.printing import fail
-from nagara.citylab.findings import CityLabError
 
 app = typer.Typer(
     name="nagara",

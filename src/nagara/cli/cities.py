@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from nagara.cli.printing import Json, show_json, show_rows
 from nagara.citylab import open_lake
 from nagara.citylab.findings import CityLabError
 from nagara.citylab.lake import CityLake
+from nagara.cli.printing import Json, show_json, show_rows
 
 CityName = Annotated[str, typer.Argument(help="Short name of the city, e.g. jakarta. See `nagara cities`.")]
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from nagara.cli.cities import CityName, find_city
-from nagara.cli.printing import Json, err, fail, progress, show_json, show_rows
 from nagara.citylab.clinic import Clinic
 from nagara.citylab.findings import CityLabError
+from nagara.cli.cities import CityName, find_city
+from nagara.cli.printing import Json, err, fail, progress, show_json, show_rows
 
 Paths = Annotated[list[Path], typer.Argument(help="Files or folders that make up one source.")]
 Kind = Annotated[str | None, typer.Option(help="gtfs, osm, observations, zones, population, places, ...")]

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from nagara.cli.cities import CityName, find_city
-from nagara.cli.printing import Json, err, show_json, show_rows
 from nagara.citylab.evidence import SHOWN, Run
 from nagara.citylab.findings import CityLabError
+from nagara.cli.cities import CityName, find_city
+from nagara.cli.printing import Json, err, show_json, show_rows
 
 Param = Annotated[
     list[str] | None, typer.Option("--param", "-p", help="name=value; may be given many times.")
