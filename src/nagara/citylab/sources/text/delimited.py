@@ -357,7 +357,7 @@ def _exact(
     where = [layout.names.index(name) for name in layout.used]
     held: list[list[str]] = []
     first = layout.first_row + done
-    for cells, text in _sound_records(lines, layout.delimiter, width):
+    for cells, text in sound_records(lines, layout.delimiter, width):
         row += 1
         if row < layout.first_row + done:
             continue
@@ -388,7 +388,7 @@ def _unquoted(cells: list[str], layout: Layout, row: int, text: str, findings: F
     return [cell.strip('"') for cell in cells]
 
 
-def _sound_records(lines: Iterator[str], delimiter: str, width: int) -> Iterator[tuple[list[str], str]]:
+def sound_records(lines: Iterator[str], delimiter: str, width: int) -> Iterator[tuple[list[str], str]]:
     """(cells, text) of each record. A record over several lines must be as wide as the header.
 
     Where it is not, its quote was never closed: its first line stands alone and reading goes on after it.

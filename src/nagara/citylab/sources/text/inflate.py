@@ -184,18 +184,24 @@ def utf8(
     `encoding` names the encoding; without it it is found out, with a finding unless it is UTF-8. Raises
     Refusal where the file is empty or not text.
     """
-    source = blocks(path, findings, limits)
+    yield from clean(blocks(path, findings, limits), path.name, findings, encoding=encoding)
+
+
+def clean(
+    source: Iterator[bytes], file: str, findings: Findings, *, encoding: str | None = None
+) -> Iterator[bytes]:
+    """The same for blocks of bytes from anywhere, such as a member of an archive. See `utf8`."""
     head = next(source, b"")
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf"):
-        findings.refuse("empty-file", "the file is empty.", file=path.name)
-        raise Refusal("the file is empty.", findings, where=path.name, mend="Export it again.")
-    _must_be_text(head, path.name, findings)
-    name = _encoding_of(head, encoding, path.name, findings)
+        findings.refuse("empty-file", "the file is empty.", file=file)
+        raise Refusal("the file is empty.", findings, where=file, mend="Export it again.")
+    _must_be_text(head, file, findings)
+    name = _encoding_of(head, encoding, file, findings)
     joined = _chain(head, source)
     if name == "utf-8":
-        yield from _valid_utf8(joined, path.name, findings)
+        yield from _valid_utf8(joined, file, findings)
     else:
-        yield from _transcoded(joined, name, path.name, findings)
+        yield from _transcoded(joined, name, file, findings)
 
 
 def _chain(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
