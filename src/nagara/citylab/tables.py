@@ -198,6 +198,7 @@ _ALL = (
         LON,
         LAT,
         H3_10,
+        _c("border", BOOL, "true where the data end here: not a dead end of the city"),
     ),
     _table(
         "street_edge",
@@ -210,6 +211,8 @@ _ALL = (
         _c("modes", TEXT, "who may use it: letters of w (walk), b (bicycle), c (car)"),
         _c("class", TEXT, "OpenStreetMap highway value"),
         _c("oneway", BYTE, "cars: 1 from u to v only, -1 from v to u only, 0 both ways"),
+        _c("oneway_bicycle", BYTE, "bicycles: as oneway"),
+        _c("cycle_sides", BYTE, "bicycle tracks and marked lanes along it, each side counted"),
         _c("speed_kmh", FLOAT, "speed limit where tagged", "km/h"),
         _c("name", TEXT, "name of the street"),
         _c("geom_wkb", WKB, "line, WGS 84"),
