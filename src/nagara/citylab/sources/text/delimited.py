@@ -369,9 +369,9 @@ def _exact(
         if wrong:
             _reject_ragged(layout, row, len(cells), text.rstrip("\r\n"), findings)
         else:
-            if cells and text.count('"') % 2:
-                cells = _unquoted(cells, layout, row, text, findings)
-            held.append([cells[i] for i in where] if cells else [""] * len(where))
+            open_quote = bool(cells) and text.count('"') % 2 == 1
+            sound = _unquoted(cells, layout, row, text, findings) if open_quote else cells
+            held.append([sound[i] for i in where] if sound else [""] * len(where))
     if held:
         yield first, as_table(layout.asked, held)
 
