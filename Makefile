@@ -23,7 +23,7 @@ $(VENV)/installed: pyproject.toml $(BIN)/uv
 	@touch $@
 
 $(VENV)/assets: package.json package-lock.json $(VENV)/installed
-	$(BIN)/python -m nagara.campus.design.collect
+	$(BIN)/python -m nagara.campus.design.collect_assets
 	@touch $@
 
 install: $(VENV)/assets

@@ -1,0 +1,204 @@
+"""Maps without any outside request: zones, cells, points and lines as GeoJSON and as drawn figures.
+
+A map is a Vega-Lite figure of geoshape layers, in the same marker colours as every figure. Geometry is
+simplified to what a page can show, so that a city of thousands of zones stays light.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+
+from nagara.citylab.brief.figures import Spec, config
+from nagara.citylab.brief.palette import MARKERS, STEPS
+from nagara.citylab.cells import outlines_of
+
+MOST_POINTS = 4_000
+MOST_LINES = 12_000
+CLASSES = 5
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Shapes (WGS 84) with an optional value each. `kind`: zones, cells, points or lines."""
+
+    kind: str
+    shapes: np.ndarray[Any, Any]
+    values: Sequence[float | None] | None = None
+    names: Sequence[str] | None = None
+    title: str = ""
+    unit: str = ""
+
+
+def zone_layer(zones: pa.Table, values: Mapping[str, float | None] | None = None, **named: Any) -> Layer:
+    """Zones with geometry, coloured by `values` (zone_id -> number)."""
+    there = zones.filter(pc.is_valid(zones.column("geom_wkb")))
+    shapes = shapely.from_wkb(there.column("geom_wkb").to_numpy(zero_copy_only=False))
+    ids = there.column("zone_id").to_pylist()
+    shown = [values.get(i) for i in ids] if values is not None else None
+    return Layer("zones", shapes, shown, there.column("name").to_pylist(), **named)
+
+
+def cell_layer(values: Mapping[int, float | None], **named: Any) -> Layer:
+    """H3 cells coloured by value."""
+    cells = list(values)
+    shapes = np.array([shapely.Polygon(ring) for ring in outlines_of(cells)], dtype=object)
+    return Layer("cells", shapes, [values[c] for c in cells], None, **named)
+
+
+def point_layer(rows: pa.Table, value: str | None = None, **named: Any) -> Layer:
+    """Rows with lon and lat; those without a place are left out (count them beside the map)."""
+    there = rows.filter(pc.and_(pc.is_valid(rows.column("lon")), pc.is_valid(rows.column("lat"))))
+    if there.num_rows > MOST_POINTS:
+        there = there.take(pa.array(np.linspace(0, there.num_rows - 1, MOST_POINTS).astype(int)))
+    shapes = shapely.points(there.column("lon").to_numpy(), there.column("lat").to_numpy())
+    names = there.column("name").to_pylist() if "name" in there.column_names else None
+    return Layer("points", shapes, there.column(value).to_pylist() if value else None, names, **named)
+
+
+def line_layer(rows: pa.Table, **named: Any) -> Layer:
+    """Rows with a line in `geom_wkb`, the longest first where there are very many."""
+    there = rows.filter(pc.is_valid(rows.column("geom_wkb")))
+    if there.num_rows > MOST_LINES:
+        longest = pc.sort_indices(there, sort_keys=[("metres", "descending")])[:MOST_LINES]
+        there = there.take(longest)
+    return Layer("lines", shapely.from_wkb(there.column("geom_wkb").to_numpy(zero_copy_only=False)), **named)
+
+
+def breaks(values: Sequence[float], classes: int = CLASSES) -> list[float]:
+    """Upper ends of all classes but the last: quantiles, each told apart and rounded to three digits."""
+    found = sorted({_round(float(q)) for q in np.quantile(values, np.linspace(0, 1, classes + 1)[1:-1])})
+    return [b for b in found if b > min(values)]
+
+
+def _round(value: float, digits: int = 3) -> float:
+    if value == 0 or not math.isfinite(value):
+        return value
+    return round(value, digits - 1 - math.floor(math.log10(abs(value))))
+
+
+def _extent(layers: Sequence[Layer]) -> tuple[float, float, float, float]:
+    boxes = [shapely.total_bounds(layer.shapes) for layer in layers if len(layer.shapes)]
+    west, south, east, north = (
+        np.nanmin([b[:2] for b in boxes], axis=0).tolist()
+        + np.nanmax([b[2:] for b in boxes], axis=0).tolist()
+    )
+    return west, south, east, north
+
+
+def _features(
+    layer: Layer, detail: float, place: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
+) -> list[Spec]:
+    """Shapes in pixels of the page, simplified to what a pixel can show."""
+    shapes = shapely.transform(layer.shapes, place)
+    if layer.kind in {"zones", "lines"}:
+        shapes = shapely.simplify(shapes, detail, preserve_topology=layer.kind == "zones")
+    shapes = shapely.set_precision(shapes, detail / 4, mode="pointwise")
+    texts = shapely.to_geojson(shapes)
+    features = []
+    for i, text in enumerate(texts):
+        if text is None or shapely.is_empty(shapes[i]):
+            continue
+        row: Spec = {"geo": json.loads(text)}
+        if layer.values is not None:
+            row["value"] = layer.values[i]
+        if layer.names is not None:
+            row["name"] = layer.names[i]
+        features.append(row)
+    return features
+
+
+def _colour(layer: Layer) -> Spec:
+    known = [v for v in layer.values or () if v is not None and math.isfinite(v)]
+    if not known:
+        return {"value": MARKERS["empty"]}
+    if len(set(known)) == 1:
+        return {"condition": {"test": "datum.value === null", "value": MARKERS["empty"]}, "value": STEPS[-2]}
+    cuts = breaks(known)
+    steps = [STEPS[round(i * (len(STEPS) - 1) / max(1, len(cuts)))] for i in range(len(cuts) + 1)]
+    title = f"{layer.title} ({layer.unit})" if layer.unit else layer.title
+    scale = {"type": "threshold", "domain": cuts, "range": steps}
+    return {
+        "condition": {"test": "datum.value === null", "value": MARKERS["empty"]},
+        "field": "value",
+        "type": "quantitative",
+        "scale": scale,
+        "legend": {"title": title or None, "orient": "bottom", "direction": "horizontal", "columns": 0},
+    }
+
+
+_MARKS: Mapping[str, Spec] = {
+    "zones": {"stroke": MARKERS["paper"], "strokeWidth": 0.4},
+    "cells": {"stroke": None},
+    "points": {"stroke": MARKERS["paper"], "strokeWidth": 0.5},
+    "lines": {"filled": False, "strokeWidth": 0.6},
+}
+
+
+def map_spec(
+    layers: Sequence[Layer], *, width: int = 640, most_height: int = 640, detail: float = 0.6
+) -> Spec:
+    """A map of the layers, first one at the bottom. Mercator, north up, fitted to all layers.
+
+    `detail` is the size in pixels below which the course of a border does not show. Raises ValueError
+    where no layer has a shape.
+    """
+    drawn = [layer for layer in layers if len(layer.shapes)]
+    if not drawn:
+        raise ValueError("nothing to draw")
+    west, south, east, north = _extent(drawn)
+    middle = math.radians((south + north) / 2)
+    wide, tall = max((east - west) * math.cos(middle), 1e-6), max(north - south, 1e-6)
+    height = max(200, min(most_height, round(width * tall / wide)))
+    top, bottom = _mercator(north), _mercator(south)
+    scale = min(width / math.radians(max(east - west, 1e-9)), height / max(top - bottom, 1e-9))
+    aside = (width - scale * math.radians(east - west)) / 2
+
+    def place(lonlat: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        x = aside + scale * np.radians(lonlat[:, 0] - west)
+        y = scale * (top - np.arcsinh(np.tan(np.radians(lonlat[:, 1]))))
+        return np.column_stack([x, y])
+
+    spec_layers = []
+    for layer in drawn:
+        colour = _colour(layer) if layer.values is not None else {"value": _plain_colour(layer.kind)}
+        channel = "stroke" if layer.kind == "lines" else "fill"
+        mark = {"type": "geoshape"} | dict(_MARKS[layer.kind])
+        if layer.kind == "points":
+            mark["pointRadius"] = 2 if len(layer.shapes) > 500 else 4
+        spec_layers.append(
+            {
+                "data": {"values": _features(layer, detail, place)},
+                "mark": mark,
+                "encoding": {"shape": {"field": "geo", "type": "geojson"}, channel: colour},
+            }
+        )
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "config": config(),
+        "width": width,
+        "height": height,
+        "projection": {"type": "identity", "scale": 1, "translate": [0, 0]},
+        "layer": spec_layers,
+    }
+
+
+def _mercator(lat: float) -> float:
+    return math.asinh(math.tan(math.radians(lat)))
+
+
+def _plain_colour(kind: str) -> str:
+    return {
+        "zones": MARKERS["empty"],
+        "cells": MARKERS["q3"],
+        "points": MARKERS["s2"],
+        "lines": MARKERS["soft"],
+    }[kind]
