@@ -40,8 +40,8 @@ def properties(table: str) -> dict[str, str | None]:
     }
 
 
-def _once(**metadata: Any) -> CommitProperties:
-    return CommitProperties(max_commit_retries=0, custom_metadata=metadata or None)
+def _once() -> CommitProperties:
+    return CommitProperties(max_commit_retries=0)
 
 
 class Log:
@@ -123,14 +123,6 @@ class Log:
             )
         )
         self._delta.load_as_version(after)
-
-    def delete(self, where: str) -> int:
-        """Delete rows by predicate; the number of rows. The predicate's own text is kept out of the log."""
-        kept = {"predicate": "(not kept)"}
-        done = self._guard(
-            lambda: self._delta.delete(where, commit_properties=_once(operationParameters=kept))
-        )
-        return int(done["num_deleted_rows"] or 0)
 
     def widen(self) -> None:
         """Give an older table the columns that its canonical table has gained since."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -67,10 +67,14 @@ class DataFile:
             return True
         return bool(least[:_SURE] <= source_id[:_SURE] <= most[:_SURE])
 
+    def only_source(self) -> str | None:
+        """The source of every row, where the log proves that there is only one."""
+        least, most = (self.stats[end].get("source_id") for end in ("minValues", "maxValues"))
+        return least if least == most and self.stats["nullCount"].get("source_id") == 0 else None
+
     def holds_only(self, source_id: str) -> bool:
         """True where the log proves that every row is of this source."""
-        ends = {self.stats[end].get("source_id") for end in ("minValues", "maxValues")}
-        return ends == {source_id} and self.stats["nullCount"].get("source_id") == 0
+        return self.only_source() == source_id
 
 
 @dataclass
@@ -125,6 +129,7 @@ class FileWriter:
         self._waiting: list[pa.Table] = []
         self._waiting_rows = self._waiting_bytes = 0
         self._open: ExitStack | None = None
+        self._names: list[str] = []
         self.files: list[DataFile] = []
         self.rows = 0
 
@@ -145,11 +150,17 @@ class FileWriter:
         self._close()
         return self.files
 
-    def abandon(self) -> None:
-        """Close what is open and remove every file written."""
+    def close(self) -> None:
+        """Stop writing; what was written stays where it is."""
         self._waiting.clear()
-        self._close()
-        self._storage.delete(f"{self._folder}/{file.path}" for file in self.files)
+        self._waiting_rows = self._waiting_bytes = 0
+        with suppress(OSError, pa.ArrowException):  # a full disk, say: we are giving up anyway
+            self._close()
+
+    def abandon(self) -> None:
+        """Stop writing and remove every file written."""
+        self.close()
+        self._storage.delete(f"{self._folder}/{name}" for name in self._names)
 
     def _flush(self) -> None:
         if not self._waiting_rows:
@@ -170,6 +181,7 @@ class FileWriter:
 
     def _start(self) -> None:
         self._name = f"part-{uuid.uuid4().hex}.zstd.parquet"
+        self._names.append(self._name)
         self._extremes = Extremes(stats_columns(self._table))
         with ExitStack() as stack:
             self._local = stack.enter_context(self._storage.writing(f"{self._folder}/{self._name}"))
@@ -186,8 +198,8 @@ class FileWriter:
     def _close(self) -> None:
         if self._open is None:
             return
-        self._open.close()
-        self._open = None
+        stack, self._open = self._open, None
+        stack.close()
         self.files.append(DataFile(self._name, self._size, self._extremes.rows, self._extremes.as_stats()))
 
 

@@ -17,11 +17,25 @@ import pyarrow as pa
 
 from nagara.citylab.findings import CityLabError
 from nagara.citylab.lake.delta import Log
+from nagara.citylab.lake.locks import Hold
 from nagara.citylab.lake.parquet import DataFile, read
 from nagara.citylab.lake.storage import Storage
 from nagara.citylab.tables import TABLES
 
 DIGITS = 8
+
+
+class InputsErased(CityLabError):
+    """A snapshot that held a source which was erased since: inputs erased, on purpose and for good."""
+
+    def __init__(self, city_id: str, number: int, mark: Mapping[str, Any]) -> None:
+        super().__init__(
+            f"inputs erased: snapshot {number} held {mark.get('source_id')}, erased on "
+            f"{str(mark.get('at'))[:10]} ({mark.get('reason')})",
+            where=city_id,
+            mend="What was computed from it cannot be computed again; run it on the newest snapshot.",
+        )
+        self.number, self.mark = number, dict(mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +50,46 @@ def snapshot_key(city_id: str, number: int) -> str:
     return f"{city_id}/snapshots/{number:0{DIGITS}d}.json"
 
 
+def erased_key(city_id: str, number: int) -> str:
+    return f"{city_id}/snapshots/{number:0{DIGITS}d}.erased"
+
+
 def table_folder(city_id: str, table: str) -> str:
     return f"{city_id}/tables/{table}"
 
 
 class Snapshot:
-    """A city at one moment: it never changes, whatever is written meanwhile."""
+    """A city at one moment: it never changes, whatever is written meanwhile.
+
+    While it is open (until `close`, the end of a `with` block, or the end of the object) a lake on a disk
+    does not sweep its files.
+    """
 
     def __init__(
-        self, storage: Storage, city_id: str, number: int, tables: Mapping[str, TableVersion]
+        self,
+        storage: Storage,
+        city_id: str,
+        number: int,
+        tables: Mapping[str, TableVersion],
+        hold: Hold | None = None,
     ) -> None:
         self._storage = storage
         self.city_id = city_id
         self.number = number
         self.tables: Mapping[str, TableVersion] = dict(tables)
         self._data_files: dict[str, list[DataFile]] = {}
+        self._hold = hold
+
+    def close(self) -> None:
+        """Give the files free for sweeping."""
+        if self._hold is not None:
+            self._hold.release()
+
+    def __enter__(self) -> Snapshot:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
     def __repr__(self) -> str:
         return f"<Snapshot {self.number} of {self.city_id}>"
@@ -115,10 +154,35 @@ def _known(table: str) -> str:
     return table
 
 
-def parse_snapshot(storage: Storage, city_id: str, number: int, content: bytes) -> Snapshot:
-    """A snapshot from its file's content."""
+def open_snapshot(storage: Storage, city_id: str, number: int) -> Snapshot:
+    """A snapshot by its number.
+
+    Raises InputsErased where it was erased, FileNotFoundError where it is not there (or is being removed).
+    """
+    key = snapshot_key(city_id, number)
     try:
-        tables = {
+        hold = storage.lease(key)
+        content = storage.get(key)
+    except FileNotFoundError:
+        mark = erasure(storage, city_id, number)
+        if mark is not None:
+            raise InputsErased(city_id, number, mark) from None
+        raise
+    return Snapshot(storage, city_id, number, parse(city_id, number, content), hold)
+
+
+def erasure(storage: Storage, city_id: str, number: int) -> dict[str, Any] | None:
+    """What was erased from a snapshot (source_id, reason, at), or None."""
+    try:
+        return dict(json.loads(storage.get(erased_key(city_id, number))))
+    except FileNotFoundError:
+        return None
+
+
+def parse(city_id: str, number: int, content: bytes) -> dict[str, TableVersion]:
+    """Versions by table, from a snapshot file's content."""
+    try:
+        return {
             name: TableVersion(int(v["version"]), int(v["content"]))
             for name, v in json.loads(content).items()
         }
@@ -128,4 +192,3 @@ def parse_snapshot(storage: Storage, city_id: str, number: int, content: bytes) 
             where=city_id,
             mend="Restore the file from a backup, or remove it to open the snapshot before it.",
         ) from error
-    return Snapshot(storage, city_id, number, tables)

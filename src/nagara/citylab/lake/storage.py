@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from nagara.citylab.lake import locks
+from nagara.citylab.lake.locks import Hold
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -28,13 +31,15 @@ class Entry:
 class Storage(Protocol):
     """What a lake needs from the place where its bytes are."""
 
+    locks: bool
+    """Whether writers can lock and readers can lease here."""
     options: dict[str, str]
     """Options handed to deltalake."""
 
     def uri(self, key: str) -> str:
         """Address of a folder, as deltalake wants it."""
 
-    def put_new(self, key: str, content: bytes) -> bool:
+    def put_new(self, key: str, content: bytes, *, mode: int = 0o644) -> bool:
         """Write durably if the key is free; False where it is taken."""
 
     def get(self, key: str) -> bytes:
@@ -58,12 +63,25 @@ class Storage(Protocol):
     def sync(self, keys: Iterable[str]) -> None:
         """Make objects survive a power cut (a no-op where the storage does so by itself)."""
 
+    def lock(self, key: str, *, wait: float) -> Hold | None:
+        """The writer's lock, see locks.py; None where it was not to be had."""
+
+    def lease(self, key: str) -> Hold | None:
+        """Keep an object in place while it is read; None where the storage has no leases.
+
+        Raises FileNotFoundError where the object is gone or being removed.
+        """
+
+    def seize(self, key: str, *, wait: float) -> Hold | None:
+        """The right to remove an object; None where it is still leased after `wait` seconds."""
+
 
 class Folder:
     """A lake on a local disk."""
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
         self.root = Path(root).expanduser().absolute()
+        self.locks = locks.AVAILABLE
         self.options: dict[str, str] = {}
 
     def __repr__(self) -> str:
@@ -75,12 +93,12 @@ class Folder:
     def uri(self, key: str) -> str:
         return str(self.path(key))
 
-    def put_new(self, key: str, content: bytes) -> bool:
+    def put_new(self, key: str, content: bytes, *, mode: int = 0o644) -> bool:
         path = self.path(key)
         self._make(path.parent)
         draft = path.parent / f".{path.name}.{uuid.uuid4().hex}"
         try:
-            with draft.open("xb") as file:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
@@ -132,6 +150,17 @@ class Folder:
             folders.add(path.parent)
         for folder in folders:
             _sync_folder(folder)
+
+    def lock(self, key: str, *, wait: float) -> Hold | None:
+        path = self.path(key)
+        self._make(path.parent)
+        return locks.lock(path, wait=wait)
+
+    def lease(self, key: str) -> Hold:
+        return locks.lease(self.path(key))
+
+    def seize(self, key: str, *, wait: float) -> Hold | None:
+        return locks.seize(self.path(key), wait=wait)
 
     def _make(self, folder: Path) -> None:
         """Make a folder, and make the entries that lead to it survive a power cut."""

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from nagara.citylab.lake.delta import Conflict, Log
-from nagara.citylab.lake.parquet import DataFile, FileWriter, Rows, as_tables, read
+from nagara.citylab.lake.parquet import DataFile, FileWriter, Rows, as_tables
+from nagara.citylab.lake.rewriting import Drop, merged, without
 from nagara.citylab.lake.snapshots import Snapshot, TableVersion, snapshot_key, table_folder
 from nagara.citylab.lake.storage import Storage
 from nagara.citylab.tables import TABLES, conform
 
 
-@dataclass
-class _Add:
-    """Rows to add: an open writer until the draft is published."""
-
-    writer: FileWriter
-
-
 @dataclass(frozen=True)
-class _DropSource:
-    """Remove the rows of one source."""
+class _Compact:
+    """Merge small files; the rows stay."""
 
-    source_id: str
-
-
-@dataclass(frozen=True)
-class _DropWhere:
-    """Remove rows by predicate."""
-
-    where: str
+    least: int
 
 
-_Step = _Add | _DropSource | _DropWhere
+_Step = FileWriter | Drop | _Compact
 
 
 class Draft:
@@ -52,6 +38,7 @@ class Draft:
         self._steps: dict[str, list[_Step]] = {}
         self._used = used if used is not None else []
         self._replaced: set[tuple[str, str]] = set()
+        self._staged: list[tuple[str, DataFile]] = []
 
     def replace(self, table: str, data: Rows, *, source_id: str) -> int:
         """Put `data` in the place of every row of `source_id`; returns the number of rows taken.
@@ -66,12 +53,16 @@ class Draft:
         return self.append(table, data, source_id=source_id)
 
     def append(self, table: str, data: Rows, *, source_id: str | None = None) -> int:
-        """Add rows in canonical columns; returns their number."""
+        """Add rows in canonical columns; returns their number.
+
+        Pieces of any size may come in many calls: they fill the same files.
+        """
         self._once(data)
-        steps = self._steps.setdefault(table, [])
-        if not steps or not isinstance(steps[-1], _Add):
-            steps.append(_Add(FileWriter(self._storage, table_folder(self._city_id, table), table)))
-        writer = steps[-1].writer  # type: ignore[union-attr]
+        steps = self._of(table)
+        if not steps or not isinstance(steps[-1], FileWriter):
+            steps.append(FileWriter(self._storage, table_folder(self._city_id, table), table))
+        writer = steps[-1]
+        assert isinstance(writer, FileWriter)
         before = writer.rows
         for piece in as_tables(data):
             writer.write(conform(table, piece, source_id=source_id))
@@ -79,22 +70,33 @@ class Draft:
 
     def drop(self, table: str, *, source_id: str) -> None:
         """Remove every row of one source."""
+        steps = self._of(table)
         if "source_id" not in TABLES[table].column:
             raise ValueError(f"{table} has no source_id: use delete")
-        self._steps.setdefault(table, []).append(_DropSource(source_id))
+        steps.append(Drop.source(source_id))
 
     def delete(self, table: str, where_sql: str) -> None:
-        """Remove the rows for which `where_sql` holds (a predicate over the table's columns)."""
+        """Remove the rows for which `where_sql` is true, e.g. `ts < '2020-01-01' and quality = 4`.
+
+        See `predicates.py` for what a predicate may say; it leaves no trace in the log.
+        """
+        self._of(table).append(Drop.where(table, where_sql))
+
+    def compact(self, table: str, *, least: int) -> None:
+        """Merge small files, where at least `least` of them belong together."""
+        self._of(table).append(_Compact(least))
+
+    def _of(self, table: str) -> list[_Step]:
         if table not in TABLES:
             raise ValueError(f"there is no table {table}")
-        self._steps.setdefault(table, []).append(_DropWhere(where_sql))
+        return self._steps.setdefault(table, [])
 
     def _once(self, data: Any) -> None:
         """A stream can be read once, a change may run twice: better an error than an empty table."""
         if isinstance(data, (pa.Table, pa.RecordBatch, list, tuple)):
             return
         if any(data is used for used in self._used):
-            raise ValueError("the change ran again with a stream that is used up: open it inside the change")
+            raise ValueError("a stream can be given once: open it inside the change, which may run again")
         self._used.append(data)
 
     def publish(self) -> Snapshot:
@@ -105,92 +107,102 @@ class Draft:
         number = self.base.number + 1
         tables = dict(self.base.tables)
         for table, steps in self._steps.items():
-            version = self._apply(table, steps)
+            done = _TableChange(self._storage, self.base, table, self._staged)
+            version = done.carry_out(steps)
             if version is not None:
-                tables[table] = TableVersion(version, number)
+                content = number if done.rows_changed or table not in tables else tables[table].content
+                tables[table] = TableVersion(version, content)
         if tables == self.base.tables:
             return self.base
         snapshot = Snapshot(self._storage, self._city_id, number, tables)
-        if not self._storage.put_new(snapshot_key(self._city_id, number), snapshot.as_json()):
+        key, content_bytes = snapshot_key(self._city_id, number), snapshot.as_json()
+        # A retried request may find its own first try: every version has one author, so equal is ours.
+        if not self._storage.put_new(key, content_bytes) and self._storage.get(key) != content_bytes:
             raise Conflict(f"snapshot {number} is taken")
         return snapshot
 
-    def _apply(self, table: str, steps: list[_Step]) -> int | None:
-        """Carry out the steps on one table; its new version, None where nothing changed."""
-        folder = table_folder(self._city_id, table)
-        log, before = self._head(folder, table)
-        remove: list[DataFile] = []
-        add: list[DataFile] = []
+    def discard(self, *, published: bool | None = False) -> None:
+        """Remove what was staged. `published` None means that nobody knows: then nothing is removed."""
+        for steps in self._steps.values():
+            for step in steps:
+                if isinstance(step, FileWriter):
+                    step.close()
+                    if published is False:
+                        step.abandon()
+        if published is False:
+            self._storage.delete(f"{folder}/{file.path}" for folder, file in self._staged)
+
+
+@dataclass
+class _TableChange:
+    """The steps of a draft on one table, turned into as few commits of its log as their order allows."""
+
+    storage: Storage
+    base: Snapshot
+    table: str
+    staged: list[tuple[str, DataFile]]
+    rows_changed: bool = False
+    _add: list[DataFile] = field(default_factory=list)
+    _remove: list[DataFile] = field(default_factory=list)
+
+    def carry_out(self, steps: list[_Step]) -> int | None:
+        """The table's new version, already durable; None where nothing changed."""
+        self.folder = table_folder(self.base.city_id, self.table)
+        log, before = self._head()
         for step in steps:
-            if not isinstance(step, _Add) and add:
-                log.change(add=add, remove=remove)
-                add, remove = [], []
-            if isinstance(step, _Add):
-                add += step.writer.finish()
-            elif isinstance(step, _DropSource):
-                gone, kept = self._without(log, folder, table, step.source_id)
-                remove += [file for file in gone if file not in remove]
-                add += kept
+            if isinstance(step, FileWriter):
+                self._add += step.finish()
+                continue
+            if self._add or self._remove:
+                self._commit(log, rows=True)
+            rows = isinstance(step, Drop)
+            if isinstance(step, Drop):
+                got = without(self.storage, self.folder, self.table, log.files(), step)
             else:
-                log.change(add=[], remove=remove)
-                remove = []
-                log.delete(step.where)
-        log.change(add=add, remove=remove)
+                got = merged(self.storage, self.folder, self.table, log.files(), least=step.least)
+            self.staged += [(self.folder, file) for file in got.new]
+            self._remove, self._add = got.gone, got.new
+            if not rows:
+                self._commit(log, rows=False)
+        self._commit(log, rows=True)
         if log.version == before:
             return None
-        self._make_durable(log, folder, before)
+        self._make_durable(log, before)
         return log.version
 
-    def _head(self, folder: str, table: str) -> tuple[Log, int]:
-        """The table's log, standing at what the base names; and the version from which changes count."""
-        named = self.base.tables.get(table)
-        log = Log.open(self._storage, folder, table)
+    def _head(self) -> tuple[Log, int]:
+        """The table's log, standing at what the base names; and the version from which changes count.
+
+        A head that no snapshot names is left by a writer that died: going on from it would publish half
+        an import.
+        """
+        named = self.base.tables.get(self.table)
+        log = Log.open(self.storage, self.folder, self.table)
         if log is None:
-            log = Log.create(self._storage, folder, table)
-        before = named.version if named else 0
-        if log.version != before:
-            log.restore(before)
+            log = Log.create(self.storage, self.folder, self.table)
+        expected = named.version if named else 0
+        if log.version != expected:
+            log.restore(expected)
         before = log.version
         log.widen()
         return log, before
 
-    def _without(
-        self, log: Log, folder: str, table: str, source_id: str
-    ) -> tuple[list[DataFile], list[DataFile]]:
-        """Files that hold rows of a source, and new files that hold the other rows of those files."""
-        gone = []
-        rest = FileWriter(self._storage, folder, table)
-        for file in log.files():
-            if not file.may_hold(source_id):
-                continue
-            if file.holds_only(source_id):
-                gone.append(file)
-                continue
-            path = self._storage.local(f"{folder}/{file.path}")
-            sources = pa.concat_tables(read(path, table, ["source_id"])).column("source_id")
-            if not pc.any(pc.equal(sources, source_id)).as_py():
-                continue
-            gone.append(file)
-            for rows in read(path, table):
-                rest.write(rows.filter(pc.not_equal(rows.column("source_id"), source_id)))
-        return gone, rest.finish()
+    def _commit(self, log: Log, *, rows: bool) -> None:
+        if self._add or self._remove:
+            log.change(add=self._add, remove=self._remove, data_change=rows)
+            self.rows_changed |= rows
+        self._add, self._remove = [], []
 
-    def _make_durable(self, log: Log, folder: str, since: int) -> None:
+    def _make_durable(self, log: Log, since: int) -> None:
         """fsync new Parquet files, log entries and checkpoints, and their folders."""
-        old = {f"{folder}/{f.path}" for f in self.base.data_files(log.table)}
-        keys = [key for f in log.files() if (key := f"{folder}/{f.path}") not in old]
-        keys += [e.key for e in self._storage.entries(f"{folder}/_delta_log") if _entry_after(e.key, since)]
-        self._storage.sync(keys)
-
-    def discard(self) -> None:
-        """Remove what was staged and is in no log."""
-        for steps in self._steps.values():
-            for step in steps:
-                if isinstance(step, _Add):
-                    step.writer.abandon()
+        old = {file.path for file in self.base.data_files(self.table)}
+        keys = [f"{self.folder}/{file.path}" for file in log.files() if file.path not in old]
+        logged = self.storage.entries(f"{self.folder}/_delta_log")
+        keys += [entry.key for entry in logged if _entry_from(entry.key, since)]
+        self.storage.sync(keys)
 
 
-def _entry_after(key: str, version: int) -> bool:
+def _entry_from(key: str, version: int) -> bool:
     name = key.rpartition("/")[2]
     number = name.partition(".")[0]
     return name == "_last_checkpoint" or (number.isdigit() and int(number) >= version)
