@@ -1,0 +1,158 @@
+"""One column under watch: what its cells look like, counted chunk by chunk."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from nagara.citylab.privacy.header_words import about, fold, holds, words
+from nagara.citylab.privacy.identity_numbers import ANNOUNCED, NUMBERS, digits_of
+
+SAMPLE = 400
+CELLS_READ = 4_000
+"""Suspicious cells looked at one by one in a chunk; beyond that an even sample of them."""
+
+_PLAIN = (
+    r"^(?:[+-]?[0-9]{0,7}(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]+)?|"
+    r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[ T][0-9]{1,2}:[0-9]{2}.*)?|"
+    r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?.*|"
+    r"[+-]?[0-9]{1,3}[.,][0-9]{4,})$"
+)
+"""Numbers, days and times: nothing personal in the cell itself."""
+_SUSPECT = r"@|\p{Nd}(?:[ .\-/()]{0,3}\p{Nd}){5}|^[STFGMstfgm]\p{Nd}{7}[A-Za-z]$"
+_EMAIL = re.compile(r"[\w.%+\-]+@[\w\-]+(?:\.[\w\-]+)+")
+_FREE_MAIL = re.compile(
+    r"@(?:gmail|yahoo|ymail|hotmail|outlook|live|icloud|msn|aol|protonmail|proton|rocketmail|windowslive)\.",
+    re.IGNORECASE,
+)
+_PHONE_CELL = re.compile(
+    r"(?:\+|00)?\(?\+?[0-9](?:[\s.\-()/]{0,2}[0-9]){6,14}(?:\s?(?:ext|x|ต่อ)\.?\s?[0-9]{1,5})?",
+    re.IGNORECASE,
+)
+_MOBILE = re.compile(
+    r"^(?:0|\+?62)8[0-9]{8,11}$|^(?:0|\+?66)[689][0-9]{8}$|^(?:0|\+?60)1[0-9]{8,9}$|^(?:\+?65)?[89][0-9]{7}$|"
+    r"^(?:0|\+?84)[35789][0-9]{8}$|^(?:0|\+?63)9[0-9]{9}$|^(?:0|\+?855)[1-9][0-9]{7,8}$|^(?:0|\+?856)20[0-9]{7,8}$|"
+    r"^(?:0|\+?95)9[0-9]{7,9}$|^(?:\+?673)?[78][0-9]{6}$|^(?:\+?670)?7[0-9]{7}$|^8[0-9]{9,11}$"
+)
+
+
+class ColumnWatch:
+    """Counts about one column. `cells` are filled cells; the other counts are estimates for all of them."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.cells = 0
+        self.seen: Counter[str] = Counter()
+        self.rows: dict[str, int] = {}
+        self.people = 0
+        self.places = 0
+        self.titled = 0
+        self.sampled = 0
+        self.ages = 0
+        self.longest = 0
+        self.distinct: set[str] = set()
+
+    def is_about(self, topic: str) -> bool:
+        return about(self.name, topic)
+
+    def see(self, column: pa.ChunkedArray, first_row: int) -> None:
+        filled = column.drop_null().combine_chunks()
+        if isinstance(filled, pa.ChunkedArray):
+            filled = pa.concat_arrays(filled.chunks) if filled.num_chunks else pa.array([], column.type)
+        n = len(filled)
+        self.cells += n
+        if not n:
+            return
+        sample = filled.take(pa.array(np.linspace(0, n - 1, min(n, SAMPLE)).astype(np.int64)))
+        plain = pc.sum(pc.match_substring_regex(sample, _PLAIN)).as_py() or 0
+        self._look_at_names(sample.to_pylist())
+        longest = pc.max(pc.utf8_length(sample)).as_py() or 0
+        self.longest = max(self.longest, longest)
+        hinted = self.is_about("identity") or self.is_about("phone")
+        if plain == len(sample) and not hinted:
+            return
+        if (pc.max(pc.binary_length(filled)).as_py() or 0) < 6:
+            return
+        self._look_for_numbers(column, filled, first_row)
+
+    def _look_at_names(self, cells: list[str]) -> None:
+        """How many cells of a sample look like people's names, places' names, ages."""
+        for cell in cells:
+            self.sampled += 1
+            if len(self.distinct) < 2_000:
+                self.distinct.add(cell[:80])
+            if cell.isdigit() and len(cell) <= 3:
+                self.ages += int(cell) <= 120
+                continue
+            folded = fold(cell)
+            if holds(folded, words("places_and_firms")):
+                self.places += 1
+                continue
+            first = folded.split(" ", 1)[0]
+            titled = first in words("titles") or cell.startswith(("นาย", "นาง", "น.ส.", "ด.ช.", "ด.ญ."))
+            self.titled += titled and " " in cell.strip()
+            self.people += like_a_name(cell)
+
+    def _look_for_numbers(self, column: pa.ChunkedArray, filled: pa.Array, first_row: int) -> None:
+        suspect = filled.filter(pc.match_substring_regex(filled, _SUSPECT))
+        n = len(suspect)
+        if not n:
+            return
+        read = min(n, CELLS_READ)
+        picked = suspect.take(pa.array(np.linspace(0, n - 1, read).astype(np.int64))).to_pylist()
+        got: Counter[str] = Counter()
+        firsts: dict[str, str] = {}
+        for cell in picked:
+            for kind in kinds_in(cell):
+                got[kind] += 1
+                firsts.setdefault(kind, cell)
+        for kind, count in got.items():
+            self.seen[kind] += round(count * n / read)
+            if kind not in self.rows:
+                at = pc.index(column, firsts[kind]).as_py()
+                self.rows[kind] = first_row + max(at, 0)
+
+
+def like_a_name(cell: str) -> bool:
+    """Two to five words of letters, Latin ones with capitals: "Siti binti Ahmad", "สมชาย ใจดี"."""
+    text = cell.strip()
+    if not 4 <= len(text) <= 48 or any(c.isdigit() or c in '@_:;#=%+()[]{}<>|\\"' for c in text):
+        return False
+    parts = text.replace(",", " ").split()
+    if not 2 <= len(parts) <= 6:
+        return False
+    cased = [p for p in parts if p[0].isalpha() and p[0].lower() != p[0].upper()]
+    return all(
+        p[0].isupper() for p in cased if p not in ("binti", "bin", "al", "de", "da", "dos", "bt", "van")
+    )
+
+
+def kinds_in(cell: str) -> list[str]:
+    """What one cell holds: email, free-mail, handle, phone, mobile, id:<number>, tried:<number>, text:..."""
+    found: list[str] = []
+    text = cell.strip()
+    if "@" in text:
+        if _EMAIL.search(text):
+            found.append("email")
+            if _FREE_MAIL.search(text):
+                found.append("free-mail")
+        elif text.startswith("@") and " " not in text and len(text) > 3:
+            found.append("handle")
+    whole = len(text) <= 32
+    if whole and _PHONE_CELL.fullmatch(text) and 7 <= len(digits_of(text)) <= 15:
+        found.append("phone")
+        if _MOBILE.match(re.sub(r"[\s.\-()/]", "", text)):
+            found.append("mobile")
+    for number in NUMBERS:
+        if number.bare and len(digits_of(text)) == number.bare and whole:
+            found.append(f"tried:{number.name}")
+        hit = number.pattern.search(text) if not whole else number.pattern.fullmatch(text)
+        if hit and number.valid(hit.group()):
+            found.append(f"id:{number.name}" if whole else f"text:{number.name}")
+    if not whole and ANNOUNCED.search(text):
+        found.append("text:announced")
+    return found
