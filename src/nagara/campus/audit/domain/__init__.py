@@ -1,0 +1,15 @@
+"""The one verb of the room: record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from nagara.campus.audit.models import Event
+
+
+def record(verb: str, subject: str, *, by: AbstractBaseUser | None, reason: str = "", **data: Any) -> Event:
+    """Write down that `by` did `verb` to `subject` (such as "import jakarta/12"). Call it in the same
+    transaction as the change. `data` holds plain JSON values and no personal data."""
+    return Event.objects.create(verb=verb, subject=subject, by=by, reason=reason, data=data)

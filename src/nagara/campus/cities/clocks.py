@@ -1,0 +1,26 @@
+"""Both clocks: an instant in a city's zone, with its offset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Wall time in a zone: `at` carries the zone; `offset` is such as "UTC+6:30"."""
+
+    at: datetime
+    zone: str
+    offset: str
+
+
+def clock(zone: str, at: datetime | None = None) -> Clock:
+    """The wall time of `at` (default: now) in an IANA zone."""
+    local = (at or datetime.now(UTC)).astimezone(ZoneInfo(zone))
+    delta = local.utcoffset()
+    minutes = int(delta.total_seconds()) // 60 if delta is not None else 0
+    sign = "-" if minutes < 0 else "+"
+    hours, rest = divmod(abs(minutes), 60)
+    return Clock(local, zone, f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else ""))

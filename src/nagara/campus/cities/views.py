@@ -1,0 +1,85 @@
+"""Pages of member cities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from nagara.campus.cities import atlas, indicators
+from nagara.campus.cities.clocks import clock
+from nagara.campus.cities.lakes import cities_with_data, find_place, other_places
+from nagara.campus.cities.models import CityMember, Project
+from nagara.campus.cities.queries import city_in_full, focus_choices, member_list, state_choices
+from nagara.citylab import runs
+from nagara.citylab.recipes import catalogue
+
+
+def _map(cities: list[Any], shown: set[str] | None, with_data: set[str]) -> dict[str, Any]:
+    spots = atlas.place_spots(cities, with_data=with_data, shown=shown)
+    return {"land": atlas.land(), "spots": spots, "width": atlas.WIDTH, "height": atlas.HEIGHT}
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page: where the member cities are, who has data, what to do next."""
+    cities = list(member_list())
+    with_data = set(cities_with_data())
+    slugs = {city.slug for city in cities}
+    context = {
+        "map": _map(cities, None, with_data),
+        "cities": cities,
+        "states": len({city.state_id for city in cities}),
+        "projects": Project.objects.filter(city__in=[city.pk for city in cities]).count(),
+        "with_data": [city for city in cities if city.slug in with_data],
+        "others": other_places(slugs),
+        "recipes": list(catalogue().values()),
+    }
+    return render(request, "cities/home.html", context)
+
+
+@require_safe
+def city_list(request: HttpRequest) -> HttpResponse:
+    """Member cities: map, filters, table. `state` is an ISO code, `focus` a focus area."""
+    state, focus = request.GET.get("state", ""), request.GET.get("focus", "")
+    everyone = list(member_list())
+    chosen = list(member_list(state, focus)) if state or focus else everyone
+    with_data = set(cities_with_data())
+    shown = {city.slug for city in chosen}
+    context = {
+        "map": _map(everyone, shown if state or focus else None, with_data),
+        "cities": chosen,
+        "states": state_choices(),
+        "focus_areas": focus_choices(),
+        "state": state,
+        "focus": focus,
+        "with_data": with_data,
+        "others": other_places(city.slug for city in everyone),
+        "total": len(everyone),
+    }
+    return render(request, "cities/list.html", context)
+
+
+@require_safe
+def city(request: HttpRequest, slug: str) -> HttpResponse:
+    """One city: its projects, and what the City Lab holds of it."""
+    place = find_place(slug)
+    if place.city is not None:
+        place.city = city_in_full(slug)
+    team = CityMember.objects.none()
+    if place.city is not None:
+        team = CityMember.objects.visible_to(request.user).current().filter(city=place.city)
+    context = {
+        "place": place,
+        "city": place.city,
+        "clock": clock(place.tz),
+        "projects": list(place.city.projects.all()) if place.city else [],
+        "team": list(team.select_related("user")),
+        "may_write": request.user.has_perm("cities.change_data", place.city),
+        "findings": indicators.finding_counts(place),
+        "indicators": indicators.city_indicators(place),
+        "runs": runs.recent(place.data, limit=8) if place.data else [],
+    }
+    return render(request, "cities/city.html", context)

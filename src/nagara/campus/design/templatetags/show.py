@@ -1,0 +1,95 @@
+"""How numbers, ranges, times and tables are shown everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+NOTHING = format_html('<span class="soft">{}</span>', "–")
+
+
+@register.filter
+def number(value: Any) -> str:
+    """A number that people can read: 12,345; 3.14; 0.00021. Empty for None."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, int) or (abs(value) >= 1000 and abs(value) < 1e15):
+        return f"{value:,.0f}"
+    if value == int(value):
+        return f"{int(value):,}"
+    return f"{value:,.2f}" if abs(value) >= 10 else f"{value:.3g}"
+
+
+@register.filter
+def percent(value: Any) -> str:
+    """A share 0-1 as per cent."""
+    return "" if value is None else f"{100 * float(value):.0f} %"
+
+
+@register.filter
+def megabytes(value: int) -> str:
+    return f"{value / 1_000_000:,.1f} MB"
+
+
+@register.simple_tag
+def when(value: datetime | date | None, form: str = "minute") -> SafeString:
+    """A `<time>` element. Instants are shown in their own zone; `form` is minute or day."""
+    if value is None:
+        return NOTHING
+    if not isinstance(value, datetime) or form == "day":
+        return format_html(
+            '<time datetime="{}">{}</time>', value.isoformat()[:10], f"{value:%d %b %Y}".lstrip("0")
+        )
+    zone = f" {value:%Z}" if value.tzinfo else ""
+    return format_html(
+        '<time datetime="{}">{}</time>', value.isoformat(), f"{value:%d %b %Y %H:%M}".lstrip("0") + zone
+    )
+
+
+@register.simple_tag
+def range_bar(value: float | None, lo: float | None, hi: float | None) -> SafeString | str:
+    """A value inside its range as a small drawing; the numbers stand beside it as text."""
+    if value is None or lo is None or hi is None or not lo <= value <= hi:
+        return ""
+    span = (hi - lo) or abs(value) or 1.0
+    left, right = lo - span * 0.25, hi + span * 0.25
+
+    def x(v: float) -> str:
+        return f"{(v - left) / (right - left) * 120:.1f}"
+
+    return format_html(
+        '<svg class="range" viewBox="0 0 120 16" aria-hidden="true">'
+        '<line class="axis" x1="0" y1="8" x2="120" y2="8"/>'
+        '<line class="span" x1="{}" y1="8" x2="{}" y2="8"/>'
+        '<circle class="dot" cx="{}" cy="8" r="4.5"/></svg>',
+        x(lo),
+        x(hi),
+        x(value),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Mapping[str, Any], **changes: Any) -> str:
+    """This page's query with some values changed; an empty value takes one out."""
+    params = context["request"].GET.copy()
+    params.pop("page", None)
+    for key, value in changes.items():
+        params.pop(key, None)
+        if value not in (None, ""):
+            params[key] = str(value)
+    return f"?{urlencode(sorted(params.items()))}" if params else "?"
+
+
+@register.filter
+def item(mapping: Mapping[str, Any], key: str) -> Any:
+    """mapping[key], or nothing."""
+    return mapping.get(key, "")

@@ -1,0 +1,1 @@
+"""Pages of the City Lab, one file a subject."""

@@ -1,0 +1,1 @@
+"""People: who signs in, their names, their roles in the office."""

@@ -1,0 +1,25 @@
+"""Who may do what, in small predicates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rules
+
+from nagara.campus.people.queries import is_office
+
+
+@rules.predicate
+def in_office(user: Any) -> bool:
+    """A member of the office today."""
+    return is_office(user)
+
+
+@rules.predicate
+def signed_in(user: Any) -> bool:
+    """Anyone who has signed in and may do so."""
+    return bool(user.is_authenticated and user.is_active)
+
+
+rules.add_perm("people.use_desk", in_office)
+rules.add_perm("people.change_self", signed_in)

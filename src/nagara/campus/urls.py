@@ -1,0 +1,28 @@
+"""Addresses of the site: each room brings its own."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_required
+from django.urls import include, path
+
+from nagara.campus.design import views as design
+
+admin.site.login = login_required(admin.site.login)  # one way to sign in, with its limits and second factor
+admin.site.site_header = admin.site.site_title = "Nagara office"
+
+urlpatterns = [
+    path("", include("nagara.campus.cities.urls")),
+    path("", include("nagara.campus.lab.urls")),
+    path("", include("nagara.campus.people.urls")),
+    path("about/", design.about, name="about"),
+    path("theme/", design.theme, name="theme"),
+    path("health/", design.health, name="health"),
+    path("account/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "nagara.campus.design.errors.bad_request"
+handler403 = "nagara.campus.design.errors.forbidden"
+handler404 = "nagara.campus.design.errors.not_found"
+handler500 = "nagara.campus.design.errors.server_error"
