@@ -21,7 +21,7 @@ from nagara.citylab.brief.maps import map_spec
 from nagara.citylab.brief.naming import Names
 from nagara.citylab.brief.numbers import number_text, range_text, unit_text
 from nagara.citylab.evidence import Run
-from nagara.citylab.findings import CityLabError, Severity
+from nagara.citylab.findings import CityLabError, Finding, Severity
 from nagara.citylab.lake import CityLake, Snapshot
 from nagara.citylab.recipes import Recipe, load
 
@@ -182,14 +182,20 @@ def _section(city: CityLake, made: Run, names: Names, tz: str, period: _Period, 
         snapshot=made.snapshot,
         numbers=numbers[: words.get("most", MOST_NUMBERS)],
         more_numbers=max(0, rows.num_rows - words.get("most", MOST_NUMBERS)),
-        figures=tuple(_figures(city, recipe, made, tz, period, width)),
+        figures=tuple(_figures(city, recipe, made, names, tz, period, width)),
         maps=tuple(_maps(city, recipe, made, width)),
         meaning=tuple(words.get("meaning", ())),
         limits=recipe.limits,
-        quality=tuple(f.message for f in made.findings if f.severity != Severity.NOTE),
+        quality=tuple(finding_text(f) for f in made.findings if f.severity != Severity.NOTE),
         citation=recipe.citation,
         method=recipe.method,
     )
+
+
+def finding_text(finding: Finding) -> str:
+    """A finding of a recipe in words: "12 values fail a test"."""
+    count = f"{finding.count:,} " if finding.count > 1 and not finding.message[:1].isdigit() else ""
+    return f"{count}{finding.message}"
 
 
 def _in_period(rows: pa.Table, period: _Period) -> pa.Table:
@@ -280,7 +286,7 @@ def _fill(text: str, picked: Mapping[str, Any], names: Names, units: Mapping[str
 
 
 def _figures(
-    city: CityLake, recipe: Recipe, made: Run, tz: str, period: _Period, width: int
+    city: CityLake, recipe: Recipe, made: Run, names: Names, tz: str, period: _Period, width: int
 ) -> list[Picture]:
     pictures = []
     for figure in recipe.figures:
@@ -290,7 +296,7 @@ def _figures(
         rows = _clip(rows, figure, period)
         if rows.num_rows == 0:
             continue
-        spec = figure_spec(figure, rows, tz, width=width)
+        spec = figure_spec(figure, names.named(rows), tz, width=width)
         note = spec.pop("usermeta", {}).get("note", "")
         pictures.append(Picture(figure.get("title", ""), svg(spec), note))
     return pictures

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import vl_convert as vlc
 
+from nagara.citylab.brief.numbers import unit_text
 from nagara.citylab.brief.palette import MARKERS, SERIES, STEPS
 
 Spec = dict[str, Any]
@@ -87,8 +88,8 @@ def _thin(rows: pa.Table, x: str, y: str, series: str | None) -> pa.Table:
 
 
 def _axis(figure: Mapping[str, Any], which: str, unit: str = "") -> str | None:
-    title = figure.get(f"{which}_title")
-    return f"{title} ({unit})" if title and unit else title or (unit or None)
+    title, shown = figure.get(f"{which}_title"), unit_text(unit)
+    return f"{title} ({shown})" if title and shown else title or (shown or None)
 
 
 def _few_series(rows: pa.Table, y: str, series: str) -> tuple[pa.Table, int]:
@@ -106,9 +107,8 @@ def _line(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
     if series:
         rows, left_out = _few_series(rows, y, series)
     rows = _thin(rows, x, y, series)
-    time = pa.types.is_timestamp(rows.schema.field(x).type) or pa.types.is_date(rows.schema.field(x).type)
     encoding: Spec = {
-        "x": {"field": x, "type": "temporal" if time else "quantitative", "title": _axis(figure, "x")},
+        "x": {"field": x, "type": _scale(rows, x), "title": _axis(figure, "x")},
         "y": {"field": y, "type": "quantitative", "title": _axis(figure, "y", figure.get("unit", ""))},
     }
     if series:
@@ -162,46 +162,60 @@ def _bar(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
 
 
 def _calendar(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
-    """Days across, series down, colour for the value (0-1 or any number)."""
+    """Days across, `y` down, colour for `value`."""
+    title = _unit_title(figure)
     encoding = {
         "x": {"field": figure["x"], "type": "temporal", "timeUnit": "yearmonthdate", "title": None},
-        "y": {"field": figure["series"], "type": "nominal", "title": None, "axis": {"labelLimit": 220}},
-        "color": {
-            "field": figure["y"],
-            "type": "quantitative",
-            "legend": {"title": figure.get("unit") or None},
-        },
+        "y": {"field": figure["y"], "type": "nominal", "title": None, "axis": {"labelLimit": 220}},
+        "color": {"field": figure["value"], "type": "quantitative", "legend": {"title": title}},
     }
     return {"data": {"values": _values(rows, tz)}, "mark": {"type": "rect"}, "encoding": encoding}
 
 
 def _timeline(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
-    """Bars from x to x2 for each series, coloured by `y` where given."""
+    """Bars from `start` to `end` for each `y`, coloured by `series` where given."""
     encoding: Spec = {
-        "x": {"field": figure["x"], "type": "temporal", "title": _axis(figure, "x")},
-        "x2": {"field": figure["x2"]},
+        "x": {"field": figure["start"], "type": "temporal", "title": None},
+        "x2": {"field": figure["end"]},
         "y": {
-            "field": figure["series"],
+            "field": figure["y"],
             "type": "nominal",
             "title": None,
             "sort": None,
             "axis": {"labelLimit": 220},
         },
     }
-    if figure.get("y"):
-        encoding["color"] = {
-            "field": figure["y"],
-            "type": "nominal",
-            "scale": {"range": [*STEPS[1:], MARKERS["alarm"]]},
-        }
-    return {
-        "data": {"values": _values(rows, tz)},
-        "mark": {"type": "bar", "cornerRadius": 2},
-        "encoding": encoding,
-    }
+    if figure.get("series"):
+        encoding["color"] = {"field": figure["series"], "type": "nominal"}
+    mark = {"type": "bar", "cornerRadius": 2, "minBandSize": 2}
+    return {"data": {"values": _values(rows, tz)}, "mark": mark, "encoding": encoding}
 
 
-_KINDS = {"line": _line, "bar": _bar, "calendar": _calendar, "timeline": _timeline}
+def _points(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
+    """One dot a row; colour by `series`."""
+    series = figure.get("series")
+    if series:
+        rows, _ = _few_series(rows, figure["y"], series)
+    x = {"field": figure["x"], "type": _scale(rows, figure["x"]), "title": _axis(figure, "x")}
+    y = {"field": figure["y"], "type": "quantitative", "title": _axis(figure, "y", figure.get("unit", ""))}
+    encoding: Spec = {"x": x, "y": y}
+    if series:
+        encoding["color"] = {"field": series, "type": "nominal"}
+        encoding["shape"] = {"field": series, "type": "nominal"}
+    mark = {"type": "point", "filled": True, "size": 28, "opacity": 0.8}
+    return {"data": {"values": _values(rows.slice(0, MOST_POINTS), tz)}, "mark": mark, "encoding": encoding}
+
+
+def _scale(rows: pa.Table, column: str) -> str:
+    kind = rows.schema.field(column).type
+    return "temporal" if pa.types.is_timestamp(kind) or pa.types.is_date(kind) else "quantitative"
+
+
+def _unit_title(figure: Mapping[str, Any]) -> str | None:
+    return unit_text(figure.get("unit", "")) or None
+
+
+_KINDS = {"line": _line, "bar": _bar, "calendar": _calendar, "timeline": _timeline, "points": _points}
 
 
 def figure_spec(
@@ -213,12 +227,20 @@ def figure_spec(
     names a kind or a column that is not there.
     """
     spec = _KINDS[figure["kind"]](figure, rows, tz)
-    bands = figure["kind"] in {"calendar", "timeline"} or (figure["kind"] == "bar" and "y" in str(spec))
-    tall = height or figure.get("height") or (None if bands and figure["kind"] != "bar" else 260)
-    sized: Spec = {"width": width, "height": tall or {"step": 18}}
-    if figure["kind"] == "bar" and figure.get("horizontal", True) and height is None:
-        sized["height"] = {"step": 20}
+    sized: Spec = {"width": width, "height": height or figure.get("height") or 260}
+    if height is None and (figure["kind"] in {"calendar", "timeline"} or _sideways(spec)):
+        sized["height"] = {"step": 18}
     return {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "config": config()} | sized | spec
+
+
+def _sideways(spec: Spec) -> bool:
+    """True for bars that lie: their height grows with the number of bars."""
+    layers = spec.get("layer", ())
+    return (
+        bool(layers)
+        and layers[0]["mark"].get("type") == "bar"
+        and layers[0]["encoding"]["y"]["type"] == "nominal"
+    )
 
 
 def svg(spec: Spec) -> str:

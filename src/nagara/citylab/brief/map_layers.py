@@ -1,7 +1,8 @@
 """From a recipe's `[[map]]` to layers: which rows, which shapes, which value.
 
-Keys: `kind` (zones, cells, points, lines), `step` (a kept step, or "result") or `table`, `indicator` (for
-result rows), `value` (column), `id` (column that names the zone or cell), `title`, `unit`, `level`.
+Keys: `kind` (zones, cells, points, lines), `step` (a kept step, or "result") or `table` (with `step` and
+`join` to colour it), `indicator` (for result rows), `value` (column), `id` (column that names the zone or
+cell), `title`, `unit`, `level`.
 """
 
 from __future__ import annotations
@@ -53,9 +54,22 @@ def _seen(city: CityLake, made: Run) -> Snapshot:
         return city.newest()
 
 
+def _joined(ground: pa.Table, rows: pa.Table | None, key: str, value: str) -> pa.Table:
+    """Rows of a table with the value that a step gives them by `key`."""
+    if rows is None:
+        return ground
+    given = dict(zip(rows.column(key).to_pylist(), rows.column(value).to_pylist(), strict=True))
+    values = [given.get(i) for i in ground.column(key).to_pylist()]
+    there = ground.drop_columns([value]) if value in ground.column_names else ground
+    return there.append_column(value, pa.array(values, pa.float64()))
+
+
 def _rows(city: CityLake, made: Run, seen: Snapshot, item: Mapping[str, Any]) -> pa.Table | None:
     if "table" in item:
-        return seen.table(item["table"])
+        ground = seen.table(item["table"])
+        if "step" not in item or "join" not in item:
+            return ground
+        return _joined(ground, runs.step(city, made.run_id, item["step"]), item["join"], item["value"])
     if item.get("step", "result") != "result":
         return runs.step(city, made.run_id, item["step"])
     rows = made.rows

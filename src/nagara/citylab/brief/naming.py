@@ -63,3 +63,12 @@ class Names:
         }.get(unit_kind)
         found: dict[str, str] = getattr(self, known) if known else {}
         return found.get(unit_id, unit_id)
+
+    def named(self, rows: pa.Table) -> pa.Table:
+        """Rows with ids of things, datastreams, zones, stops and routes replaced by names."""
+        for kind in ("thing", "datastream", "zone", "stop", "route"):
+            column = f"{kind}_id"
+            if column in rows.column_names:
+                texts = [None if i is None else self.of(kind, i) for i in rows.column(column).to_pylist()]
+                rows = rows.set_column(rows.column_names.index(column), column, pa.array(texts, pa.string()))
+        return rows
