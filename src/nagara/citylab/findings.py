@@ -84,6 +84,7 @@ class Findings:
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, str, str], Finding] = {}
         self.rejected: list[RejectedRow] = []
+        self.proposals: list[Any] = []  # names that a person may confirm: zones.names.Proposal
 
     def add(
         self,
@@ -126,6 +127,13 @@ class Findings:
     def reject(self, rule: str, reason: str, *, file: str, row: int | None, raw: object) -> None:
         """Set one row aside. Call `refuse` or `warn` as well, once, to say so in the report."""
         self.rejected.append(RejectedRow(rule, reason, file, row, str(raw)[:10_000]))
+
+    def soften(self, prefix: str, severity: Severity) -> None:
+        """Give the refusals whose rule starts with `prefix` another severity: a person answered for them."""
+        chosen = [f for f in self._found.values() if f.rule.startswith(prefix) and f.severity == Severity.REFUSE]
+        for f in chosen:
+            del self._found[(str(f.severity), f.rule, f.file, f.column)]
+            self.extend([replace(f, severity=severity)])
 
     def extend(self, findings: Iterable[Finding]) -> None:
         for f in findings:
