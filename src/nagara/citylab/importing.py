@@ -28,9 +28,9 @@ import pyarrow.parquet as pq
 from nagara.citylab import engine
 from nagara.citylab.cells import cells_of
 from nagara.citylab.clinic import Clinic
-from nagara.citylab.findings import CityLabError, Findings, Refusal
+from nagara.citylab.findings import CityLabError, Findings, Refusal, Severity
 from nagara.citylab.lake import CityLake, Draft, Snapshot
-from nagara.citylab.privacy import scan
+from nagara.citylab.privacy import PersonalScan, mask_rejected
 from nagara.citylab.sources import SLICES, Options, Source, slice_of, sniff
 from nagara.citylab.tables import BOOKKEEPING, H3_INDICATOR, H3_POINT, TABLES, conform
 
@@ -301,16 +301,17 @@ def _read_all(
     tell: Progress,
 ) -> None:
     """Run the slice into the staging folder. Any defect of ours becomes a refusal that says so."""
-    total = 0
+    total, watch = 0, PersonalScan()
     try:
         for name, rows in slice_.read(paths, options, findings):
             if rows.num_rows == 0:
                 continue
             full = conform(name, _with_cells(name, rows), source_id=options.source_id)
-            findings.extend(scan(name, full, allow=options.allow_personal))
+            watch.see(full, file=name)
             staging.add(name, full)
             total += rows.num_rows
             tell("reading", total)
+        findings.extend(watch.findings())
     except CityLabError:
         raise
     except Exception as error:
@@ -327,6 +328,7 @@ def _read_all(
         ) from error
     finally:
         staging.close()
+        mask_rejected(findings)
 
 
 def _options(city: CityLake, snapshot: Snapshot, request: Request, source_id: str) -> Options:
@@ -356,6 +358,7 @@ def _personal(findings: Findings, request: Request) -> None:
             findings,
             mend="Take those columns out, or say why they must stay with --accept-personal REASON.",
         )
+    findings.soften("personal-", Severity.WARN)
     findings.note("personal-accepted", f"personal data accepted: {request.personal_reason}")
 
 

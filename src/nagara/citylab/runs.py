@@ -27,10 +27,6 @@ class UnknownRun(CityLabError):
     """No run of that name in this city."""
 
 
-class InputsErased(CityLabError):
-    """The rows that a run read were erased since: it can be shown, not repeated."""
-
-
 def context_of(snapshot: Snapshot) -> Context:
     """What kernels may know of the city."""
     row = snapshot.table("city").to_pylist()[0]
@@ -249,13 +245,11 @@ def _given(recipe: Recipe, params: Mapping[str, Any]) -> dict[str, Any]:
 def rerun(city: CityLake, run_id: str, *, threads: int | None = None) -> Repeat:
     """Compute a kept run once more on the very versions it cites, and compare digests.
 
-    Says as well which inputs have newer rows today. Raises UnknownRun, InputsErased.
+    Says as well which inputs have newer rows today. Raises UnknownRun; InputsErased where a source that it
+    read was erased since.
     """
     old = read(city, run_id)
     recipe = load(old.recipe)
-    why_erased = city.erased(old.snapshot)
-    if why_erased:
-        raise InputsErased(f"inputs of {run_id} were erased: {why_erased}.", where=city.city_id)
     seen = city.snapshot(old.snapshot)
     done = _compute(recipe, seen, _given(recipe, old.params), old.params.get("scenario"), threads)
     newest = city.newest()

@@ -33,7 +33,7 @@ def compact(city: CityName) -> None:
     found = find_city(city)
     found.compact()
     swept = found.sweep()
-    typer.echo(f"{city} is compacted; {len(swept):,} old files swept.")
+    typer.echo(f"{city} is compacted; {swept.files:,} old files swept, {swept.bytes:,} bytes.")
 
 
 @lake.command()

@@ -10,7 +10,7 @@ import hashlib
 import importlib
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -184,6 +184,28 @@ class Recipe:
             if parsed is not None:
                 values[name] = parsed
         return values
+
+
+    def as_dict(self) -> dict[str, Any]:
+        """Header and texts as plain data, for programs."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "title": self.title,
+            "question": self.question,
+            "method": self.method,
+            "citation": list(self.citation),
+            "limits": list(self.limits),
+            "sha256": self.sha256,
+            "inputs": [asdict(i) for i in self.inputs],
+            "params": [asdict(p) | {"default": _plain(p.default)} for p in self.params],
+            "outputs": [asdict(o) for o in self.outputs],
+            "steps": [{"name": s.name, "sql": s.sql, "kernel": s.kernel} for s in self.steps],
+        }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 _TOP = {
