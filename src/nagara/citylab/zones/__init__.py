@@ -5,7 +5,21 @@ Tables in, tables out: every function takes the canonical `zone` table (geometry
 """
 
 from nagara.citylab.zones.metric import metric_epsg
+from nagara.citylab.zones.names import Gazetteer, Match, Proposal, normalise, proposals_text
 from nagara.citylab.zones.points import ZoneFinder, points_in_zones
 from nagara.citylab.zones.polygons import polygons_of, zone_areas
+from nagara.citylab.zones.weights import cell_weights
 
-__all__ = ["ZoneFinder", "metric_epsg", "points_in_zones", "polygons_of", "zone_areas"]
+__all__ = [
+    "Gazetteer",
+    "Match",
+    "Proposal",
+    "ZoneFinder",
+    "cell_weights",
+    "metric_epsg",
+    "normalise",
+    "points_in_zones",
+    "polygons_of",
+    "proposals_text",
+    "zone_areas",
+]

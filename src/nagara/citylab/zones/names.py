@@ -226,8 +226,8 @@ def proposals_text(findings: Findings) -> str:
     """Proposals of an import as a TOML file of matches: every line is a comment until a person takes its
     sign away. What is left uncommented is given back with `--accept-matches`."""
     lines = [
-        "# Names in the file, and the zone that each may mean. Take the # away where it is right; correct the",
-        "# zone id where it is not. Names left with a # are set aside. Then import again with this file.",
+        "# Names in the file, and the zone that each may mean. Take the # away where it is right; correct",
+        "# the zone id where it is not. Names left with a # are set aside. Import again with this file.",
         "[matches]",
     ]
     for proposal in findings.proposals:
