@@ -13,7 +13,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from nagara.citylab.errors import CityLabError
 from nagara.citylab.tables import TABLES
+
+__all__ = ["CityLabError", "Finding", "Findings", "Refusal", "RejectedRow", "Severity"]
 
 
 class Severity(StrEnum):
@@ -26,19 +29,6 @@ class Severity(StrEnum):
 
 
 ORDER = {severity: rank for rank, severity in enumerate(Severity)}
-
-
-class CityLabError(Exception):
-    """An error for people: what is wrong, where, how to mend it."""
-
-    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
-        self.what, self.where, self.mend = what, where, mend
-        super().__init__(what)
-
-    def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
-        cure = f" {self.mend}" if self.mend else ""
-        return f"{place}{self.what}{cure}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +120,9 @@ class Findings:
 
     def soften(self, prefix: str, severity: Severity) -> None:
         """Give the refusals whose rule starts with `prefix` another severity: a person answered for them."""
-        chosen = [f for f in self._found.values() if f.rule.startswith(prefix) and f.severity == Severity.REFUSE]
+        chosen = [
+            f for f in self._found.values() if f.rule.startswith(prefix) and f.severity == Severity.REFUSE
+        ]
         for f in chosen:
             del self._found[(str(f.severity), f.rule, f.file, f.column)]
             self.extend([replace(f, severity=severity)])

@@ -13,7 +13,7 @@ from typing import NoReturn
 import typer
 
 from nagara import __version__
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 from nagara.cli import cities, imports, lakes, results, site
 from nagara.cli.printing import fail
 

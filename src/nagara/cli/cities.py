@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nagara.citylab import open_lake
-from nagara.citylab.findings import CityLabError
-from nagara.citylab.lake import CityLake
+from nagara.citylab.errors import CityLabError
 from nagara.cli.printing import Json, show_json, show_rows
+
+if TYPE_CHECKING:
+    from nagara.citylab.lake import CityLake
 
 CityName = Annotated[str, typer.Argument(help="Short name of the city, e.g. jakarta. See `nagara cities`.")]
 

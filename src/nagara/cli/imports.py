@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nagara.citylab.clinic import Clinic
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 from nagara.cli.cities import CityName, find_city
 from nagara.cli.printing import Json, err, fail, progress, show_json, show_rows
+
+if TYPE_CHECKING:
+    from nagara.citylab.clinic import Clinic
 
 Paths = Annotated[list[Path], typer.Argument(help="Files or folders that make up one source.")]
 Kind = Annotated[str | None, typer.Option(help="gtfs, osm, observations, zones, population, places, ...")]

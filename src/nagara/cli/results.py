@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nagara.citylab.evidence import SHOWN, Run
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 from nagara.cli.cities import CityName, find_city
 from nagara.cli.printing import Json, err, show_json, show_rows
+
+if TYPE_CHECKING:
+    from nagara.citylab.evidence import Run
 
 Param = Annotated[
     list[str] | None, typer.Option("--param", "-p", help="name=value; may be given many times.")
@@ -55,6 +57,8 @@ def recipes(
 
 
 def _print_run(made: Run, limit: int) -> None:
+    from nagara.citylab.evidence import SHOWN
+
     err.print(
         f"{made.recipe} {made.recipe_version} on {made.city_id}, snapshot {made.snapshot}: {made.status}"
     )
