@@ -2,7 +2,7 @@
 
 import nagara.citylab as lab
 
-city = lab.open("jakarta")
+city = lab.open("demo")
 city.tables()                                 # what there is
 city.sql("select count(*) as n from observation")
 run = city.run("early-warning", threshold=900)
