@@ -14,11 +14,16 @@ lake = typer.Typer(help="Care of the lake: check, compact, erase, export.", no_a
 
 
 @lake.command()
-def check(city: CityName, as_json: Json = False) -> None:
+def check(
+    city: CityName,
+    deep: Annotated[bool, typer.Option("--deep", help="Read every file as well.")] = False,
+    as_json: Json = False,
+) -> None:
     """Look for lost, broken or stray files."""
-    findings = find_city(city).check()
+    found = find_city(city).check(deep=deep)
+    findings = found.findings
     if as_json:
-        show_json(findings.as_dicts())
+        show_json(found.as_dict())
     elif len(findings):
         show_rows(("severity", "rule", "message", "mend"), findings.as_dicts())
     else:
@@ -60,8 +65,8 @@ def export(
         show_json(report.as_dict())
         return
     typer.echo(f"{len(report.tables)} tables written to {to}")
-    for source_id, why in report.left_out.items():
-        typer.echo(f"left out {source_id}: {why}")
+    for left in report.left_out:
+        typer.echo(f"left out {left.source_id} ({left.rows:,} rows): {left.why}")
 
 
 def register(app: typer.Typer) -> None:

@@ -8,8 +8,8 @@
 Readers see snapshots only; see docs/lake.md for every rule.
 """
 
-from nagara.citylab.lake.city import CityLake, Lake
-from nagara.citylab.lake.snapshots import Snapshot, TableVersion
+from nagara.citylab.lake.city import CityLake, Keeping, Lake
+from nagara.citylab.lake.snapshots import InputsErased, Snapshot, TableVersion
 from nagara.citylab.lake.writing import Draft
 
-__all__ = ["CityLake", "Draft", "Lake", "Snapshot", "TableVersion"]
+__all__ = ["CityLake", "Draft", "InputsErased", "Keeping", "Lake", "Snapshot", "TableVersion"]

@@ -53,14 +53,22 @@ class Keeping:
 class Lake:
     """Cities under one root, one folder each.
 
+    `root` is a folder, or an address such as `s3://bucket/folder`; `options` (credentials, endpoint) and
+    `cache` (the folder of local copies) are for addresses: see objects.py.
     `lock=False` goes without the writers' file lock (for folders whose system has none): imports stay
     correct, some work may be done twice.
     """
 
     def __init__(
-        self, root: str | os.PathLike[str], *, lock: bool = True, keeping: Keeping | None = None
+        self,
+        root: str | os.PathLike[str],
+        *,
+        lock: bool = True,
+        keeping: Keeping | None = None,
+        options: Mapping[str, str] | None = None,
+        cache: str | os.PathLike[str] | None = None,
     ) -> None:
-        self.storage: Storage = Folder(root)
+        self.storage = _storage(str(root), options, Path(cache) if cache else None)
         self._lock, self._keeping = lock, keeping or Keeping()
 
     def __repr__(self) -> str:
@@ -110,6 +118,14 @@ class Lake:
         return CityLake(self.storage, city_id, lock=self._lock, keeping=self._keeping)
 
 
+def _storage(root: str, options: Mapping[str, str] | None, cache: Path | None) -> Storage:
+    if "://" not in root:
+        return Folder(root)
+    from nagara.citylab.lake.objects import Bucket
+
+    return Bucket(root, options=options, cache=cache)
+
+
 def _taken(city_id: str) -> CityLabError:
     return CityLabError(f"there is a city {city_id!r} already", mend="Choose another id.")
 
@@ -128,19 +144,26 @@ class CityLake:
 
     def numbers(self) -> list[int]:
         """Numbers of the snapshots that are there, oldest first."""
-        names = [Path(e.key).name for e in self.storage.entries(f"{self.city_id}/snapshots")]
-        return sorted(int(n[:-5]) for n in names if n.endswith(".json") and n[:-5].isdigit())
+        return self._listing()[0]
+
+    def _listing(self) -> tuple[list[int], list[str]]:
+        """Numbers of the snapshots, and the names of the marks of erasure."""
+        names = [e.key.rpartition("/")[2] for e in self.storage.entries(f"{self.city_id}/snapshots")]
+        numbers = sorted(int(n[:-5]) for n in names if n.endswith(".json") and n[:-5].isdigit())
+        return numbers, [n for n in names if n.endswith(".erased")]
 
     def newest(self) -> Snapshot:
         """The newest snapshot."""
         for _ in range(ATTEMPTS):
-            numbers = self.numbers()
+            numbers, marks = self._listing()
             if not numbers:
                 return Snapshot(self.storage, self.city_id, 0, {})
             try:
-                return open_snapshot(self.storage, self.city_id, numbers[-1])
+                newest = open_snapshot(self.storage, self.city_id, numbers[-1])
             except (FileNotFoundError, InputsErased):  # a newer one came, and this one went, meanwhile
                 continue
+            self.storage.forget(self.city_id, marks=marks, keep=newest.keys)
+            return newest
         raise CityLabError(f"{self.city_id}: no snapshot stays long enough to be opened", mend="Try again.")
 
     def snapshot(self, number: int) -> Snapshot:
@@ -283,11 +306,17 @@ class CityLake:
 
         return check(self, deep=deep)
 
-    def export(self, dest: str | os.PathLike[str], *, snapshot: Snapshot | None = None) -> Export:
+    def export(
+        self,
+        dest: str | os.PathLike[str],
+        *,
+        snapshot: Snapshot | None = None,
+        for_business: bool = False,
+    ) -> Export:
         """Write the city to a folder of (Geo)Parquet with a DCAT catalogue, as far as licences allow."""
         from nagara.citylab.lake.exporting import export
 
-        return export(self, Path(dest), snapshot=snapshot)
+        return export(self, Path(dest), snapshot=snapshot, for_business=for_business)
 
 
 class _Writing(threading.local):

@@ -13,7 +13,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.compute as pc
+
 from nagara.citylab.findings import CityLabError
+from nagara.citylab.lake import artifacts
 from nagara.citylab.lake.snapshots import Snapshot, erased_key, open_snapshot
 from nagara.citylab.lake.sweeping import Swept, sweep_locked
 from nagara.citylab.tables import TABLES
@@ -70,6 +73,7 @@ def _carry_out(city: CityLake, note: dict[str, Any]) -> Erased:
     marked = [n for n in _holding(city, source_id) if n < number]
     for n in marked:
         city.storage.put_new(erased_key(city.city_id, n), json.dumps(note).encode())
+    artifacts.forget(city.storage, city.city_id, _readers(city, source_id))
     wait = city.keeping.erase_wait.total_seconds()
     swept = sweep_locked(city, wait=wait, patient=False)
     city.storage.delete([_intention(city, source_id)])
@@ -80,6 +84,13 @@ def _drop(draft: Draft, source_id: str) -> None:
     for table in draft.base.tables:
         if "source_id" in TABLES[table].column and table not in KEPT:
             draft.drop(table, source_id=source_id)
+
+
+def _readers(city: CityLake, source_id: str) -> set[str]:
+    """Runs that read the source: what they kept of it beside their results goes too."""
+    with city.newest() as newest:
+        rows = newest.table("run_input", ["run_id", "source_id"])
+    return set(rows.filter(pc.equal(rows.column("source_id"), source_id)).column("run_id").to_pylist())
 
 
 def _holding(city: CityLake, source_id: str) -> list[int]:

@@ -112,10 +112,14 @@ class Snapshot:
             self._data_files[table] = log.files()
         return self._data_files[table]
 
+    def keys(self) -> list[str]:
+        """Keys of every data file that the snapshot names."""
+        return [f"{table_folder(self.city_id, t)}/{f.path}" for t in self.tables for f in self.data_files(t)]
+
     def files(self, table: str) -> list[str]:
         """Local Parquet files that hold a table's rows; [] where it has none."""
         folder = table_folder(self.city_id, table)
-        return [self._storage.local(f"{folder}/{file.path}") for file in self.data_files(table)]
+        return self._storage.copies(f"{folder}/{file.path}" for file in self.data_files(table))
 
     def rows(self, table: str) -> int:
         """Number of rows, from the log: reads no data."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +56,12 @@ class Storage(Protocol):
 
     def local(self, key: str) -> str:
         """Path of a local copy of an object that never changes."""
+
+    def copies(self, keys: Iterable[str]) -> list[str]:
+        """Paths of local copies of several objects, fetched together."""
+
+    def forget(self, folder: str, *, marks: Iterable[str], keep: Callable[[], Iterable[str]]) -> None:
+        """Remove local copies under `folder`, except of `keep`, when its marks of erasure have changed."""
 
     def writing(self, key: str) -> AbstractContextManager[Path]:
         """A local path to write an object to; it is in its place when the block ends well."""
@@ -134,6 +140,12 @@ class Folder:
 
     def local(self, key: str) -> str:
         return str(self.path(key))
+
+    def copies(self, keys: Iterable[str]) -> list[str]:
+        return [self.local(key) for key in keys]
+
+    def forget(self, folder: str, *, marks: Iterable[str], keep: Callable[[], Iterable[str]]) -> None:
+        """Nothing to do: there are no copies."""
 
     @contextmanager
     def writing(self, key: str) -> Iterator[Path]:
