@@ -41,7 +41,7 @@ def config() -> Spec:
         "legend": text
         | {"orient": "top", "title": None, "columns": 4, "labelLimit": 220, "symbolStrokeWidth": 3},
         "title": {"color": ink, "anchor": "start", "fontSize": 14},
-        "range": {"category": list(SERIES), "ramp": list(STEPS)},
+        "range": {"category": list(SERIES), "ramp": list(STEPS), "heatmap": list(STEPS)},
         "mark": {"color": MARKERS["s1"]},
         "text": {"color": ink, "fontSize": 12},
         "rule": {"color": MARKERS["alarm"]},

@@ -25,6 +25,8 @@ select s.*, coalesce(f.n_flagged, 0) as n_flagged, coalesce(f.n_fail, 0) as n_fa
     coalesce(f.n_step, 0) as n_step, coalesce(f.n_drift, 0) as n_drift,
     coalesce(g.n_gaps, 0) as n_gaps, g.longest_h,
     c.received,
+    100.0 * least(1.0, c.received / greatest(1.0,
+        1 + (epoch_us(s.network_last_ts) - epoch_us(s.network_first_ts)) / (1000000.0 * s.period_s))) as available,
     greatest(1.0, 1 + (epoch_us(s.last_ts) - epoch_us(s.first_ts)) / (1000000.0 * s.period_s)) as own_expected,
     greatest(1.0, 1 + (epoch_us(s.network_last_ts) - epoch_us(s.network_first_ts)) / (1000000.0 * s.period_s))
         as expected
