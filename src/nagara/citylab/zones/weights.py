@@ -81,7 +81,8 @@ def _weighed(batch: list[_Zone], epsg: int) -> pa.Table:
     if not batch:
         return _SCHEMA.empty_table()
     tables = []
-    metric = in_metres(np.array([zone.shape for zone in batch], dtype=object), epsg)
+    # Projecting rounds corners: what barely touched may cross, so shapes are made valid once more.
+    metric = polygonal(in_metres(np.array([zone.shape for zone in batch], dtype=object), epsg))
     edges = np.concatenate([zone.edge for zone in batch])
     owner = np.repeat(np.arange(len(batch)), [len(zone.edge) for zone in batch])
     distinct, at = np.unique(edges, return_inverse=True)
