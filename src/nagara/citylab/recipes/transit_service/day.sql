@@ -17,8 +17,8 @@ offered as (
     group by d.day
 ),
 imported as (
-    select coalesce(max(cast(s.imported_at as date)), max(o.last_day)) as day
-    from (select max(day) as last_day from offered) as o
+    select coalesce(max(cast(s.imported_at as date)), max(o.first_day)) as day
+    from (select min(day) as first_day from offered) as o
     left join (select imported_at from source where kind = 'gtfs') as s on true
 ),
 best as (
@@ -36,12 +36,18 @@ picked as (
     select cast($day as date) as day, true as asked where cast($day as date) is not null
     union all
     select day, false from best where cast($day as date) is null
-)
+),
 -- GTFS counts from noon less twelve hours, which differs from midnight on days when clocks change.
-select p.day, p.asked, coalesce(o.trips, 0) as trips,
-    epoch_us(cast(p.day as timestamp)) - c.offset_s * 1000000 as midnight_us
-from picked as p
-left join offered as o on o.day = p.day
-join clock as c
-    on make_timestamp(epoch_us(cast(p.day as timestamp)) + 43200000000 - c.offset_s * 1000000) >= c.start_ts
-    and make_timestamp(epoch_us(cast(p.day as timestamp)) + 43200000000 - c.offset_s * 1000000) < c.end_ts
+-- The last offset that holds by noon, also for days beyond the clock's end.
+offset_at as (
+    select p.day, p.asked, c.offset_s,
+        row_number() over (partition by p.day, p.asked order by c.start_ts desc) as latest
+    from picked as p
+    join clock as c
+        on make_timestamp(epoch_us(cast(p.day as timestamp)) + 43200000000 - c.offset_s * 1000000) >= c.start_ts
+)
+select a.day, a.asked, coalesce(o.trips, 0) as trips,
+    epoch_us(cast(a.day as timestamp)) - a.offset_s * 1000000 as midnight_us
+from offset_at as a
+left join offered as o on o.day = a.day
+where a.latest = 1

@@ -32,3 +32,9 @@ select 'warn', 'trips-without-times', 'trips have no usable times and are not co
 from trip as t
 left join ride as r on r.feed_id = t.feed_id and r.trip_id = t.trip_id
 where r.trip_id is null having count(*) > 0
+union all
+select 'warn', 'feed-idle', 'feeds with a timetable run nothing on this day: they are not in the numbers', count(*),
+    'Ask for a day on which all feeds run, or import a current feed.'
+from (select distinct feed_id from ride) as f
+left join (select distinct feed_id from run) as r on r.feed_id = f.feed_id
+where r.feed_id is null having count(*) > 0

@@ -13,16 +13,14 @@ midnight as (
 due as (
     select count(*) as n, count(r.trip_id) as usable
     from trip as t
-    join service_day as s on s.feed_id = t.feed_id and s.service_id = t.service_id
-    join day as d on d.day = s.day
+    join active as s on s.feed_id = t.feed_id and s.service_id = t.service_id
     left join ride as r on r.feed_id = t.feed_id and r.trip_id = t.trip_id
 ),
 twice as (
     select coalesce(cast(sum(p.n_runs) as bigint), 0) as n
     from period as p
     join ride as r on r.feed_id = p.feed_id and r.trip_id = p.trip_id
-    join service_day as s on s.feed_id = r.feed_id and s.service_id = r.service_id
-    join day as d on d.day = s.day
+    join active as s on s.feed_id = r.feed_id and s.service_id = r.service_id
     where p.said and $said_twice = 'once'
 ),
 every as (
@@ -43,7 +41,7 @@ reasoned as (
         case when falling > 0 then cast(falling as varchar)
             || ' runs fall back past midnight in the feed; the range counts both readings. ' else '' end
         || case when by_headway > 0 then cast(by_headway as varchar)
-            || ' runs are written as a headway: their minute is not fixed. ' else '' end
+            || ' runs are written as a headway: their minute is not fixed, the last of a period may not run. ' else '' end
         || case when unsaid > 0 then cast(unsaid as varchar)
             || ' departures by headway repeat written-out trips: they count in the high end only. ' else '' end
         as why
@@ -51,17 +49,17 @@ reasoned as (
 ),
 measure as (
     select scope, feed_id, unit, unit_id, 'transit_trips' as indicator, 1.0 * n as value,
-        1.0 * n as lo, 1.0 * (n + unsaid) as hi, n, coverage, quality, why from reasoned
+        1.0 * (n - spare) as lo, 1.0 * (n + unsaid) as hi, n, coverage, quality, why from reasoned
     union all
     select scope, feed_id, unit, unit_id, 'transit_km', case when measured > 0 then (metres + missing_metres) / 1000 end,
-        case when measured > 0 then metres / 1000 end, case when measured > 0 then (metres + missing_metres) / 1000 end,
+        case when measured > 0 then (metres - spare_metres) / 1000 end, case when measured > 0 then (metres + missing_metres) / 1000 end,
         measured, coverage * measured / n,
         case when measured = n and quality = 'verified' then 'verified' else 'estimate' end,
         why || case when measured = 0 then 'no trip has a length'
             when measured < n then cast(n - measured as varchar)
                 || ' runs have no length: the mean of the others stands for them. ' else '' end from reasoned
     union all
-    select scope, feed_id, unit, unit_id, 'transit_hours', seconds / 3600.0, low_s / 3600.0, high_s / 3600.0,
+    select scope, feed_id, unit, unit_id, 'transit_hours', seconds / 3600.0, (low_s - spare_seconds) / 3600.0, high_s / 3600.0,
         n, coverage, quality, why from reasoned
     union all
     select scope, feed_id, unit, unit_id, 'transit_speed',
@@ -76,7 +74,7 @@ measure as (
         1.0 * least(written_peak, next_day_peak), 1.0 * greatest(written_peak, next_day_peak),
         n, coverage, 'estimate', why || 'a vehicle that turns without a break counts once a trip' from reasoned
     union all
-    select scope, feed_id, unit, unit_id, 'transit_calls', 1.0 * calls, 1.0 * calls, 1.0 * calls, n, coverage,
+    select scope, feed_id, unit, unit_id, 'transit_calls', 1.0 * calls, 1.0 * (calls - spare_calls), 1.0 * calls, n, coverage,
         quality, why || case when timed < calls then cast(calls - timed as varchar)
             || ' calls have no time of their own in the feed. ' else '' end from reasoned
     union all
@@ -107,6 +105,10 @@ stop_named as (
 select scope as unit_kind, case when unit_id = '' then '(no route)' else unit_id end as unit_id, m.ts, indicator,
     value, lo, hi, cast(measure.n as bigint) as n, coverage, quality, nullif(trim(why), '') as reason
 from measure cross join midnight as m
+union all
+select 'city', (select city_id from place), m.ts, 'transit_trips', 0.0, 0.0, 0.0, cast(0 as bigint), 1.0, 'verified',
+    'no trip runs on this day'
+from midnight as m where not exists (select 1 from run)
 union all
 select 'city', (select city_id from place), m.ts, c.indicator, 1.0 * c.n, 1.0 * c.n, 1.0 * c.n,
     cast(c.n as bigint), (select 1.0 * usable / n from due where n > 0), 'verified', cast(null as varchar)
