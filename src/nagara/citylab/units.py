@@ -201,6 +201,10 @@ def parse(ucum: str) -> Unit:
         plain = f"1{plain}" if plain.startswith("/") and f"{plain}" not in _KNOWN else plain
         inner = parse(plain) if plain else Unit("1", _RATIO, 1.0)
         return Unit(ucum, f"{{{noted}}} {inner.kind}", inner.factor, inner.offset)
+    times = re.fullmatch(r"(\d+)\.(.+)", ucum)
+    if times and times[2] in _KNOWN:
+        inner = parse(times[2])
+        return Unit(ucum, inner.kind, inner.factor * int(times[1]), inner.offset)
     return _from_pint(ucum)
 
 

@@ -49,9 +49,7 @@ class Layout:
     header: list[str] = field(default_factory=list)  # the header's cells as written
 
 
-def read_delimited(
-    path: Path, findings: Findings, how: Mapping[str, Any], limits: Limits, columns: Sequence[str] | None
-) -> TextTable:
+def read_delimited(path: Path, findings: Findings, how: Mapping[str, Any], limits: Limits) -> TextTable:
     """See `read_text`. The header is read at once, the rows while `chunks` is consumed."""
     file = path.name
 
@@ -63,7 +61,8 @@ def read_delimited(
     while len(head) < 65_536 and (more := next(source, None)):
         head += more
     layout = _layout(head, how, file, findings)
-    if columns is not None:
+
+    def narrow(columns: Sequence[str]) -> None:
         layout.used = choose(layout.names, columns, file, findings)
         layout.asked = list(columns)
 
@@ -73,7 +72,7 @@ def read_delimited(
     stream = Stream(chain([head], source))
     stream.read(layout.skip)
     cleaner = Cleaner(how, file, findings)
-    return TextTable(file, layout.asked, _chunks(layout, stream, again, cleaner, findings))
+    return TextTable(file, layout.asked, _chunks(layout, stream, again, cleaner, findings), narrow)
 
 
 def _lines(text: str) -> Iterator[str]:

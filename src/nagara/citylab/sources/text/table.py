@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +29,14 @@ class TextTable:
     file: str
     columns: list[str]
     chunks: Chunks
+    narrow: Callable[[Sequence[str]], None] | None = None  # where the format can leave columns unread
+
+    def only(self, columns: Sequence[str], findings: Findings) -> TextTable:
+        """The same table with `columns` only; call it before `chunks` is consumed."""
+        if self.narrow is None:
+            return chosen(self, findings, columns)
+        self.narrow(columns)
+        return TextTable(self.file, list(columns), self.chunks)
 
     def read(self) -> pa.Table:
         """All chunks as one table (row numbers are lost)."""
@@ -72,8 +80,8 @@ def read_text(
     else:
         from nagara.citylab.sources.text.delimited import read_delimited
 
-        return read_delimited(path, findings, how, limits, columns)
-    return chosen(table, findings, columns) if columns is not None else table
+        table = read_delimited(path, findings, how, limits)
+    return table if columns is None else table.only(columns, findings)
 
 
 def form_of(path: Path, findings: Findings | None = None) -> str:
