@@ -30,7 +30,8 @@ def limits(counts: Floats, window: int, k: float, least: float) -> tuple[Floats,
     """The usual count (trailing median) and the burst limit of each hour, from the `window` hours before it.
 
     limit = median + k * max(1.4826 MAD, sqrt(median + 1)), at least `least`: counts scatter by their root
-    even where the median distance is nought. Hours with less than half a window behind them have no limit (NaN).
+    even where the median distance is nought. Hours with less than half a window behind
+    them have no limit (NaN).
     """
     usual, limit = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
     for i in range(max(1, window // 2), len(counts)):

@@ -111,7 +111,8 @@ def best_lags(
     """For every pair (i, j) the shift (steps, 0..most) at which j follows i best.
 
     rows: (series, times), NaN where unknown. Returns shift, r, low and high end of the shift (90 %
-    interval of a bootstrap over blocks of time), and the number of pairs of values. Deterministic for one seed.
+    interval of a bootstrap over blocks of time), and the number of pairs of values. Deterministic
+    for one seed.
     """
     series, times = rows.shape
     weights = (
