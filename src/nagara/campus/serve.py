@@ -76,10 +76,7 @@ def environment(*, demo: bool = False) -> dict[str, str]:
 
 def prepare(env: dict[str, str], *, say: Say = print) -> None:
     """Bring database, seeds and static files up to date. Safe to repeat."""
-    for line in (["migrate", "--verbosity", "0"], ["createcachetable"], ["seed"]):
-        _manage(line, env)
-    if env.get("NAGARA_DEMO") == "1":
-        _manage(["demo_people"], env)
+    _manage(["prepare"], env)
     target = home() / "static"
     mark = target / "fingerprint"
     fingerprint = static_fingerprint()
@@ -109,6 +106,7 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi"),
         *("--host", host, "--port", str(port), "--workers", str(workers)),
+        *("--blocking-threads", "8", "--backpressure", "64"),
         *("--no-ws", "--log-level", "warning"),
         "nagara.campus.wsgi:application",
     ]

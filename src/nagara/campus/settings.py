@@ -122,7 +122,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Nagara] "
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "signup": "10/h/ip"}
 NAGARA_SIGNUP = flag("NAGARA_SIGNUP", default=NAGARA_DEMO)
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not flag("NAGARA_HTTPS")
 MFA_TOTP_ISSUER = "Nagara"
 
 # Mail: a server by NAGARA_SMTP, else files in the home folder

@@ -7,6 +7,7 @@ beside their city; on a narrow screen the stylesheet hides them and the table be
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -111,6 +112,10 @@ def _ring(indices: Sequence[int], arcs: Sequence[Any]) -> list[tuple[float, floa
     return ring
 
 
+_ZEROS = re.compile(r"\.0(?!\d)|(?<![\d.])0(?=\.\d)")
+"""What a number in SVG can do without: `.0` at its end, `0` before its point."""
+
+
 def svg_path(shape: BaseGeometry) -> str:
     """The outline as SVG path data, in tenths of a map unit; specks under one square unit are left out."""
     pieces = []
@@ -122,7 +127,7 @@ def svg_path(shape: BaseGeometry) -> str:
         for (x0, y0), (x1, y1) in pairwise(points):
             moves.append(f"{round(x1, 1) - round(x0, 1):.1f} {round(y1, 1) - round(y0, 1):.1f}")
         pieces.append("M" + "l".join(moves) + "z")
-    return "".join(pieces).replace(".0", "").replace("0.", ".").replace(" -", "-")
+    return _ZEROS.sub("", "".join(pieces)).replace(" -", "-")
 
 
 def place_spots(cities: Iterable[Any], *, with_data: set[str], shown: set[str] | None = None) -> list[Spot]:

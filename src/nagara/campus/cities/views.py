@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from nagara.campus.cities import atlas, indicators
+from nagara.campus.cities import atlas, drawings, indicators
 from nagara.campus.cities.clocks import clock
 from nagara.campus.cities.lakes import cities_with_data, find_place, other_places
 from nagara.campus.cities.models import CityMember, Project
@@ -71,6 +71,7 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
     team = CityMember.objects.none()
     if place.city is not None:
         team = CityMember.objects.visible_to(request.user).current().filter(city=place.city)
+    recent = runs.recent(place.data, limit=8) if place.data else []
     context = {
         "place": place,
         "city": place.city,
@@ -80,6 +81,8 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
         "may_write": request.user.has_perm("cities.change_data", place.city),
         "findings": indicators.finding_counts(place),
         "indicators": indicators.city_indicators(place),
-        "runs": runs.recent(place.data, limit=8) if place.data else [],
+        "runs": recent,
+        "has_done": any(made.status == "done" for made in recent),
+        "maps": drawings.city_maps(place),
     }
     return render(request, "cities/city.html", context)

@@ -36,6 +36,9 @@ FILES: dict[str, str] = {
 }
 """File in node_modules -> file in assets. `static/` is served; the rest is read by the server."""
 
+SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$|/\*# sourceMappingURL=.*?\*/", re.MULTILINE)
+"""Names a file that we do not ship."""
+
 DEV_FILES = {"axe-core/axe.min.js": "dev/axe.min.js"}
 """Only for tests: copied by `make assets`, left out of wheels."""
 
@@ -57,8 +60,9 @@ def collect(*, project: Path = PROJECT, assets: Path = ASSETS, dev: bool = True)
     for name, target in wanted.items():
         path = assets / target
         path.parent.mkdir(parents=True, exist_ok=True)
-        if name == INTERPRETER:
-            path.write_text(without_bare_import((modules / name).read_text("utf-8")), "utf-8")
+        if path.suffix in {".js", ".mjs", ".css"}:
+            text = SOURCE_MAP.sub("", (modules / name).read_text("utf-8"))
+            path.write_text(without_bare_import(text) if name == INTERPRETER else text, "utf-8")
         else:
             shutil.copyfile(modules / name, path)
         written.append(path)

@@ -138,3 +138,11 @@ def check_mapping(text: str) -> None:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise forms.ValidationError(f"The mapping is not valid TOML: {error}.") from error
+
+
+class Amend(BringFiles):
+    """What is said about files that are already here."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["files"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -45,7 +45,7 @@ def file_name(given: str, taken: set[str]) -> str:
     characters, no leading dot, not twice."""
     plain = given.replace("\\", "/").rsplit("/", 1)[-1]
     plain = "".join(c for c in plain if c.isprintable()).strip().lstrip(".")[-150:] or "file"
-    name, stem, suffix, number = plain, *os.path.splitext(plain), 1
+    name, stem, suffix, number = plain, Path(plain).stem, Path(plain).suffix, 1
     while name in taken:
         number += 1
         name = f"{stem}-{number}{suffix}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from nagara.citylab.brief.numbers import unit_text
 
 register = template.Library()
 NOTHING = format_html('<span class="soft">{}</span>', "–")
@@ -77,16 +79,42 @@ def range_bar(value: float | None, lo: float | None, hi: float | None) -> SafeSt
     )
 
 
+@register.filter
+def unit(code: str | None) -> str:
+    """A UCUM unit as people write it."""
+    return unit_text(code or "")
+
+
+@register.filter
+def total(values: Iterable[int]) -> int:
+    return sum(values)
+
+
+@register.filter
+def cell(value: Any) -> SafeString:
+    """A table cell of any value: numbers to the right, times and lists in words."""
+    if value is None:
+        return format_html("<td></td>")
+    if isinstance(value, bool):
+        return format_html("<td>{}</td>", "yes" if value else "no")
+    if isinstance(value, int | float):
+        return format_html(
+            '<td class="num">{}</td>', repr(value) if isinstance(value, int) else f"{value:.10g}"
+        )
+    if isinstance(value, datetime):
+        return format_html('<td class="nowrap">{}</td>', f"{value:%Y-%m-%d %H:%M:%S}")
+    if isinstance(value, list):
+        return format_html("<td>{}</td>", ", ".join(f"{v:.6g}" for v in value))
+    text = str(value)
+    return format_html("<td>{}</td>", text if len(text) <= 120 else f"{text[:117]}...")
+
+
 @register.simple_tag(takes_context=True)
-def query(context: Mapping[str, Any], **changes: Any) -> str:
-    """This page's query with some values changed; an empty value takes one out."""
+def page_link(context: Mapping[str, Any], number: int) -> str:
+    """This page's address with another page of its list."""
     params = context["request"].GET.copy()
-    params.pop("page", None)
-    for key, value in changes.items():
-        params.pop(key, None)
-        if value not in (None, ""):
-            params[key] = str(value)
-    return f"?{urlencode(sorted(params.items()))}" if params else "?"
+    params["page"] = str(number)
+    return f"?{urlencode(sorted(params.items()))}"
 
 
 @register.filter

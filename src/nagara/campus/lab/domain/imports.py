@@ -19,8 +19,10 @@ from django.db import transaction
 from nagara.campus.audit.domain import record
 from nagara.campus.cities.lakes import Place, find_place, open_for_writing
 from nagara.campus.lab.models import ImportJob, State
+from nagara.campus.lab.proposals import as_plain
 from nagara.campus.lab.uploads import file_name
 from nagara.campus.people.models import User
+from nagara.citylab.clinic import Clinic
 from nagara.citylab.findings import CityLabError
 from nagara.citylab.importing import Progress, Request, examine, take
 from nagara.citylab.lake import CityLake, Lake
@@ -150,11 +152,16 @@ def _work(job: ImportJob) -> dict[str, Any]:
         personal_reason=job.personal_reason,
     )
     if job.keep:
-        return take(open_for_writing(place), request, _teller(job)).as_dict()
+        return _report(take(open_for_writing(place), request, _teller(job)))
     try:
-        return examine(_to_look_into(place, job), request, _teller(job)).as_dict()
+        return _report(examine(_to_look_into(place, job), request, _teller(job)))
     finally:
         shutil.rmtree(job.folder / ".lake", ignore_errors=True)
+
+
+def _report(clinic: Clinic) -> dict[str, Any]:
+    """The clinic as plain values, with the names to confirm."""
+    return clinic.as_dict() | {"proposals": as_plain(clinic.findings)}
 
 
 def _to_look_into(place: Place, job: ImportJob) -> CityLake:

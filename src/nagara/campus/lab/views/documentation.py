@@ -1,0 +1,32 @@
+"""The page of the programming interface, drawn from its own description: no script, nothing from outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from nagara.campus.lab.api import api
+
+
+@require_safe
+def api_page(request: HttpRequest) -> HttpResponse:
+    """Every operation with its parameters and an example."""
+    schema = api.get_openapi_schema()
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            entry = {
+                "method": method.upper(),
+                "path": path,
+                "summary": operation.get("summary", ""),
+                "description": operation.get("description", ""),
+                "parameters": operation.get("parameters", []),
+                "needs": bool(operation.get("security")),
+            }
+            groups.setdefault(operation.get("tags", ["Other"])[0], []).append(entry)
+    return render(
+        request, "lab/api.html", {"groups": groups, "schema": schema["info"], "root": request.get_host()}
+    )
