@@ -27,10 +27,11 @@ from nagara.citylab.sources.geometry.layers import RawLayer, Reading
 from nagara.citylab.sources.geometry.mend import mend, only_polygons
 from nagara.citylab.sources.geometry.script import is_script, to_json
 from nagara.citylab.sources.geometry.systems import judge_places, system_of, to_wgs84
-from nagara.citylab.sources.text.inflate import blocks, magic, utf8
+from nagara.citylab.sources.text.encoding import utf8
+from nagara.citylab.sources.text.inflate import blocks, magic
 from nagara.citylab.zones.polygons import Shapes
 
-__all__ = ["Layer", "form_of", "read_features"]
+__all__ = ["Layer", "RawLayer", "form_of", "read_attributes", "read_features"]
 
 _BY_NAME = {
     **dict.fromkeys(ogr.SUFFIXES, "ogr"),
@@ -120,6 +121,14 @@ def read_features(
         on = Reading(path.name, findings, options.map, options.bbox)
         for raw in _raw(path, on, [other.stem for other in paths if other.suffix.lower() == ".shp"]):
             yield _finished(raw, replace(on, file=raw.file), polygons=polygons)
+
+
+def read_attributes(paths: Sequence[Path], options: Options, findings: Findings) -> Iterator[RawLayer]:
+    """Features of all files as `read_features` gives them, but shapes left as they stand: for slices that
+    need names and numbers only, and so no coordinate system."""
+    for path in paths:
+        on = Reading(path.name, findings, options.map, options.bbox)
+        yield from _raw(path, on, [other.stem for other in paths if other.suffix.lower() == ".shp"])
 
 
 def _raw(path: Path, on: Reading, shapefiles_given: Sequence[str] = ()) -> Iterator[RawLayer]:

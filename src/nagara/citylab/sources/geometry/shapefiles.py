@@ -18,7 +18,7 @@ import shapely
 from nagara.citylab.findings import Findings
 from nagara.citylab.sources.geometry.layers import CHUNK, RawLayer, Reading, as_shapes, text_table
 from nagara.citylab.sources.geometry.rings import Unusable, from_parts, positions
-from nagara.citylab.sources.text.inflate import guess
+from nagara.citylab.sources.text.encoding import guess
 
 _DAMAGE = (
     struct.error, shapefile.ShapefileException, EOFError, IndexError, ValueError, OverflowError,

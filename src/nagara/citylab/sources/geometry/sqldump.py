@@ -15,7 +15,7 @@ import numpy as np
 
 from nagara.citylab.sources.geometry.cells import layer_of
 from nagara.citylab.sources.geometry.layers import RawLayer, Reading, text_table
-from nagara.citylab.sources.text.inflate import utf8
+from nagara.citylab.sources.text.encoding import utf8
 
 _NAME = r'(?:[\w$.]|"[^"]*"|`[^`]*`|\[[^\]]*\])+'
 _START = re.compile(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import IO
@@ -19,10 +20,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from nagara.citylab.findings import Findings, Refusal
-from nagara.citylab.sources.archives import Archive
+from nagara.citylab.sources.archives import Archive, BeyondBounds
 from nagara.citylab.sources.gtfs.rules import Clinic, Rows
-from nagara.citylab.sources.text.delimited import sound_records
-from nagara.citylab.sources.text.inflate import Stream, clean
+from nagara.citylab.sources.text.encoding import clean
+from nagara.citylab.sources.text.exact import sound_records
+from nagara.citylab.sources.text.inflate import Stream
 
 READ = (
     *("agency", "stops", "routes", "trips", "stop_times", "calendar", "calendar_dates"),
@@ -167,8 +169,17 @@ def _look_around(feed: Feed) -> None:
 def _header(feed: Feed, file: str) -> Header | None:
     label, clinic = feed.label(file), feed.clinic
     scratch = Findings()
-    with feed.archive.open(feed.members[file]) as stream:
-        start = next(_text(stream, label, scratch), b"").decode("utf-8", "replace")
+    try:
+        with feed.archive.open(feed.members[file]) as stream:
+            start = next(_text(stream, label, scratch), b"").decode("utf-8", "replace")
+    except BeyondBounds:
+        raise
+    except Refusal:
+        if scratch.has("empty-file"):
+            clinic.say("file-empty", label)
+        else:
+            clinic.findings.extend(scratch)
+        return None
     lines = [line for line in start.split("\n", 50)[:50] if line.strip(BLANKS + ",;")]
     line = lines[0].rstrip("\r") if lines else ""
     delimiter = max(",;\t|", key=line.count)
@@ -216,11 +227,15 @@ def _read(feed: Feed, file: str, header: Header, present: list[str]) -> Iterator
             return
     except pa.ArrowInvalid:
         pass
+    except BeyondBounds:
+        raise
     except Refusal:
         feed.clinic.findings.extend(told)
         return
     try:
         yield from _slow(feed, file, header, present, done)
+    except BeyondBounds:
+        raise
     except Refusal:
         return
 
@@ -359,7 +374,7 @@ def raw_rows(feed: Feed, file: str, rows: Iterable[int]) -> dict[int, str]:
     header = _header(Feed(feed.archive, Clinic(Findings()), feed.folder, feed.members), file)
     if not wanted or header is None:
         return found
-    with feed.archive.open(feed.members[file]) as stream:
+    with suppress(Refusal), feed.archive.open(feed.members[file]) as stream:
         blocks = Stream(_text(stream, "", Findings()))
         lines = io.TextIOWrapper(io.BufferedReader(blocks, BLOCK), "utf-8", "replace", newline="")
         records = sound_records(lines, header.delimiter, len(header.names))

@@ -10,7 +10,8 @@ from typing import Any
 
 from nagara.citylab.findings import Findings, Refusal
 from nagara.citylab.sources.text.clean import Cleaner, as_table
-from nagara.citylab.sources.text.inflate import BLOCK, Limits, Stream, utf8
+from nagara.citylab.sources.text.encoding import utf8
+from nagara.citylab.sources.text.inflate import BLOCK, Limits, Stream
 from nagara.citylab.sources.text.table import Chunks, TextTable
 
 ROWS_A_CHUNK = 65_536

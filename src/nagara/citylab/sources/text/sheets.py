@@ -140,7 +140,7 @@ def _used_width(rows: list[list[str]]) -> int:
 
 
 def _chunks(names: list[str], rows: list[list[str]], first: int, cleaner: Cleaner) -> Chunks:
-    from nagara.citylab.sources.text.delimited import Layout, without_headers
+    from nagara.citylab.sources.text.layout import Layout, without_headers
 
     findings, file = cleaner.findings, cleaner.file
     layout = Layout(file, ",", names, names, names, first, 0, names)
