@@ -40,6 +40,10 @@ class Limits:
 DEFAULT = Limits()
 
 
+class BeyondBounds(Refusal):
+    """An archive that could exhaust the machine: refused whole, also where single members may be skipped."""
+
+
 class Archive:
     """Members of a zip or a folder. Use as a context manager, or call `close`."""
 
@@ -105,7 +109,7 @@ class Archive:
         where = self.label(name) if name else self.name
         mend = "Unpack it by hand, look at what it holds, and import the files that you need."
         self._findings.refuse(rule, what, file=where, mend=mend)
-        raise Refusal(what, self._findings, where=where, mend=mend)
+        raise BeyondBounds(what, self._findings, where=where, mend=mend)
 
     @contextmanager
     def _told(self, name: str) -> Iterator[None]:
@@ -197,7 +201,7 @@ def _list_folder(archive: Archive) -> None:
 
 def _list_zip(archive: Archive) -> None:
     assert archive._zip is not None
-    infos = [info for info in archive._zip.infolist() if not info.is_dir()]
+    infos = [info for info in archive._zip.infolist() if not info.filename.endswith("/")]
     if len(infos) > archive.limits.members:
         archive._refuse("archive-too-many-members", f"holds more than {archive.limits.members} files")
     _judge_sizes(archive, infos)

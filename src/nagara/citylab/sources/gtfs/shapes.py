@@ -87,9 +87,10 @@ def _flatten(shapes: Shapes) -> None:
 
 
 def _points(shapes: Shapes, shape: Ints, lon: Floats, lat: Floats) -> NDArray[np.object_]:
+    """Stops on the plane of their shape; unknown places lie at 0, 0 and are not looked at."""
     scale = np.radians(1.0) * EARTH_M
-    x = lon * scale * np.cos(np.radians(shapes.middle[shape]))
-    return np.asarray(shapely.points(x, lat * scale), dtype=object)
+    x = np.nan_to_num(lon) * scale * np.cos(np.radians(shapes.middle[shape]))
+    return np.asarray(shapely.points(x, np.nan_to_num(lat) * scale), dtype=object)
 
 
 def trip_metres(feed: Feed, trips: Trips, calls: Calls, stops: Stops, shapes: Shapes) -> Floats:
