@@ -18,7 +18,15 @@ import shapely
 from nagara.citylab.findings import Findings, Refusal
 from nagara.citylab.sources import NO, Options, Sniffed
 from nagara.citylab.sources.geometry import Layer, form_of, read_features
-from nagara.citylab.sources.zones.build import Zone, dissolved, finest, gather, same_names, zone_table
+from nagara.citylab.sources.zones.build import (
+    Zone,
+    dissolved,
+    finest,
+    gather,
+    refuse_shared_ids,
+    same_names,
+    zone_table,
+)
 from nagara.citylab.sources.zones.flags import check_codes, zone_values
 from nagara.citylab.sources.zones.overlaps import judge_cover
 from nagara.citylab.sources.zones.plan import Plan, plan_of
@@ -90,6 +98,7 @@ def _one_file(
     rows = gather(layers, plan, findings)
     if not rows.records:
         raise Refusal("no row has an id.", findings, where=file, mend="Name another id column.")
+    refuse_shared_ids(rows, plan, findings)
     check_codes(rows, options.map, findings)
     depth = _depth(plan, options)
     levels = [finest(rows, plan, depth + len(plan.levels) - 1, findings)]
@@ -97,6 +106,7 @@ def _one_file(
         levels.insert(0, dissolved(rows, levels[0], plan, k, depth + k, findings))
     for zones in levels:
         same_names(zones, file, findings)
+    _taken([zone for zones in levels for zone in zones], options, file, findings)
     _parents(levels[0], plan, options, file, findings)
     judge_cover(levels[-1], options.epsg, file, findings)
     for zones in levels:
@@ -124,6 +134,17 @@ def _depth(plan: Plan, options: Options) -> int:
 def _of_level(zones: pa.Table, level: str | int) -> pa.Table:
     column = "level" if isinstance(level, int) else "level_name"
     return zones.filter(pc.equal(zones.column(column), level))
+
+
+def _taken(zones: Sequence[Zone], options: Options, file: str, findings: Findings) -> None:
+    """Warn of ids that zones of another source have."""
+    known = options.known.get("zone")
+    used = set(known.column("zone_id").to_pylist()) if known is not None else set()
+    for zone in zones:
+        if zone.zone_id in used:
+            what = "another source of this city has zones of the same ids: statistics cannot tell them apart."
+            mend = 'Give these a prefix: [zones] prefix = "..." (or in each [[level]]).'
+            findings.warn("id-taken", what, file=file, row=zone.row, example=zone.zone_id, mend=mend)
 
 
 def _parents(zones: Sequence[Zone], plan: Plan, options: Options, file: str, findings: Findings) -> None:

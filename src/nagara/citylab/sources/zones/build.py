@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from nagara.citylab.findings import Findings
+from nagara.citylab.findings import Findings, Refusal
 from nagara.citylab.sources.geometry import Layer
 from nagara.citylab.sources.zones.plan import Level, Plan
 from nagara.citylab.zones.names import normalise
@@ -84,6 +84,20 @@ def gather(layers: Sequence[Layer], plan: Plan, findings: Findings) -> Rows:
             for k, value in enumerate(ids):
                 rows.ids[k].append(str(value))
     return rows
+
+
+def refuse_shared_ids(rows: Rows, plan: Plan, findings: Findings) -> None:
+    """Raise Refusal where zones of two levels would have the same id."""
+    for k, level in enumerate(plan.levels):
+        for j in range(k):
+            both = set(rows.ids[k]) & set(rows.ids[j])
+            if both:
+                one, two = plan.levels[j].name or j + 1, level.name or k + 1
+                example = min(both)
+                what = f"zones of the levels {one} and {two} have the same id, such as {example!r}."
+                mend = 'Tell them apart: [[level]] prefix = "...".'
+                findings.refuse("shared-id", what, file=rows.file, count=len(both), mend=mend)
+                raise Refusal(what, findings, where=rows.file, mend=mend)
 
 
 def finest(rows: Rows, plan: Plan, depth: int, findings: Findings) -> list[Zone]:
