@@ -14,8 +14,8 @@ with above as (
 ),
 numbered as (
     select above.*,
-        sum(starts) over (partition by datastream_id, severity order by ts
-            rows between unbounded preceding and current row) as passage
+        cast(sum(cast(starts as bigint)) over (partition by datastream_id, severity order by ts
+            rows between unbounded preceding and current row) as bigint) as passage
     from above
 ),
 one as (

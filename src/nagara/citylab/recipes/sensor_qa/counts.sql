@@ -26,9 +26,9 @@ select s.*, coalesce(f.n_flagged, 0) as n_flagged, coalesce(f.n_fail, 0) as n_fa
     coalesce(g.n_gaps, 0) as n_gaps, g.longest_h,
     c.received,
     100.0 * least(1.0, c.received / greatest(1.0,
-        1 + (epoch_us(s.network_last_ts) - epoch_us(s.network_first_ts)) / (1000000.0 * s.period_s))) as available,
-    greatest(1.0, 1 + (epoch_us(s.last_ts) - epoch_us(s.first_ts)) / (1000000.0 * s.period_s)) as own_expected,
-    greatest(1.0, 1 + (epoch_us(s.network_last_ts) - epoch_us(s.network_first_ts)) / (1000000.0 * s.period_s))
+        1 + (epoch_us(s.network_last_ts) - epoch_us(s.network_first_ts)) / (1000000.0 * nullif(s.period_s, 0)))) as available,
+    greatest(1.0, 1 + (epoch_us(s.last_ts) - epoch_us(s.first_ts)) / (1000000.0 * nullif(s.period_s, 0))) as own_expected,
+    greatest(1.0, 1 + (epoch_us(s.network_last_ts) - epoch_us(s.network_first_ts)) / (1000000.0 * nullif(s.period_s, 0)))
         as expected
 from stream as s
 left join f on f.datastream_id = s.datastream_id

@@ -1,12 +1,12 @@
 -- in: counts   out: findings about the inputs
 select 'warn' as severity, 'failed-values' as rule,
     'values fail a test (spike, flatline or range); they stay as they are' as message,
-    cast(sum(n_fail) as bigint) as "count", 'Leave them out of means and maxima, or mend the sensor.' as mend
-from counts having sum(n_fail) > 0
+    cast(sum(cast(n_fail as bigint)) as bigint) as "count", 'Leave them out of means and maxima, or mend the sensor.' as mend
+from counts having max(n_fail) > 0
 union all
 select 'warn', 'suspect-values', 'values are suspect (unusual, step or drift)',
     cast(sum(n_flagged - n_fail) as bigint), 'Look at them: they can be a real event.'
-from counts having sum(n_flagged - n_fail) > 0
+from counts having max(n_flagged - n_fail) > 0
 union all
 select 'note', 'no-range', 'datastreams have no plausible range: the range test was left out',
     count(*), 'Give valid_min and valid_max in the mapping file.'

@@ -3,10 +3,12 @@
 -- in: observation, clock, stream, usual
 -- Whole numbers without a unit and with at most ten values are states (an alert level): not tested.
 -- out: k, is_state, spike_limit, step_limit (in the datastream's unit), runs_over (values), rest_value
-with every as (select greatest(1, cast(floor(sum(n) / 500000.0) as bigint)) as nth from stream),
+with every as (
+    select greatest(1, cast(floor(cast(sum(n) as bigint) / 500000.0) as bigint)) as nth from stream
+),
 block as (
     select o.datastream_id, o.ts, o.value,
-        cast(floor(epoch_us(o.ts) / (200000000.0 * coalesce(s.period_s, 3600.0))) as bigint) as block
+        cast(floor(epoch_us(o.ts) / greatest(1.0, 200000000.0 * coalesce(s.period_s, 3600.0))) as bigint) as block
     from observation as o
     join stream as s on s.datastream_id = o.datastream_id
     where o.value is not null and o.quality not in (4, 9)
@@ -19,7 +21,7 @@ r as (
     join clock as c on o.ts >= c.start_ts and o.ts < c.end_ts
     join usual as u on u.datastream_id = o.datastream_id
         and u.hour = cast(extract(hour from make_timestamp(epoch_us(o.ts) + c.offset_s * 1000000)) as integer)
-    where o.block % e.nth = 0
+    where o.block % nullif(e.nth, 0) = 0
 ),
 w as (
     select k, block, ts, value, r,
@@ -47,9 +49,9 @@ m as (
     group by 1
 ),
 turn as (
-    select k, sum(case when d1 = 0 then 0 else 1 end)
-        over (partition by k, block order by ts, value rows between unbounded preceding and current row) as run,
-        block
+    select k, block,
+        cast(sum(case when d1 = 0 then 0 else 1 end) over (partition by k, block order by ts, value
+            rows between unbounded preceding and current row) as bigint) as run
     from w
 ),
 long as (
@@ -71,7 +73,7 @@ select m.k,
     greatest(
         case
             when m.changes = 0 or m.repeats = 0 then 2
-            else ceil(ln(1000.0 * m.n) / ln((m.changes + 1.0) / (m.repeats + 0.5)))
+            else ceil(ln(1000.0 * m.n) / nullif(ln((m.changes + 1.0) / (m.repeats + 0.5)), 0))
         end,
         case when long.n_runs >= 50 then 1.5 * long.n_98 else 0 end
     ) as runs_over,

@@ -20,7 +20,7 @@ from (
         lag(r) over t as p1, lag(r, 2) over t as p2, lag(r, 3) over t as p3,
         lead(r) over t as n1, lead(r, 2) over t as n2, lead(r, 3) over t as n3
     from (
-        select s.k, o.ts, o.value, (o.value - s.middle) / s.spike_limit as r,
+        select s.k, o.ts, o.value, (o.value - s.middle) / nullif(s.spike_limit, 0) as r,
             case when o.value < s.valid_min or o.value > s.valid_max then 1 else 0 end as is_range,
             case when s.may_stick = 1 and (s.rest_value is null or o.value <> s.rest_value)
                 then 1 else 0 end as may_stick,

@@ -1,6 +1,7 @@
 -- in: counts, stream, fault   out: result rows
 with share as (
-    select *, least(1.0, received / own_expected) as own_share, least(1.0, received / expected) as net_share
+    select *, least(1.0, received / nullif(own_expected, 0)) as own_share,
+        least(1.0, received / nullif(expected, 0)) as net_share
     from counts
 ),
 listed as (
@@ -45,9 +46,13 @@ select 'datastream', datastream_id, start_ts, 'fault_' || test,
     case when end_ts > start_ts then 'until ' || cast(end_ts as varchar) || ' UTC' end
 from listed where place <= $listed
 union all
-select 'city', coalesce((select min(city_id) from city), 'city'), max(network_last_ts), 'I16',
-    100.0 * sum(received) / sum(cast(ceil(expected) as bigint)),
-    min(100 * net_share), max(100 * net_share), cast(sum(n) as bigint),
-    least(1.0, cast(sum(received) as double) / sum(cast(ceil(expected) as bigint))), 'verified',
+select 'city', coalesce((select min(city_id) from city), 'city'), last_ts, 'I16',
+    100.0 * received / nullif(due, 0), lo, hi, n, least(1.0, 1.0 * received / nullif(due, 0)), 'verified',
     'low and high: the worst and the best datastream'
-from share where period_s is not null
+from (
+    select max(network_last_ts) as last_ts, min(100 * net_share) as lo, max(100 * net_share) as hi,
+        cast(sum(cast(received as bigint)) as bigint) as received,
+        cast(sum(cast(ceil(expected) as bigint)) as bigint) as due,
+        cast(sum(cast(n as bigint)) as bigint) as n
+    from share where period_s is not null
+) as network where due > 0

@@ -2,7 +2,7 @@
 -- in: usual, noise, stream   out: datastream_id, hour, k, middle, limit, step_ratio, gap_us, ...
 select u.datastream_id, u.hour, u.k, u.middle,
     z.spike_limit,
-    z.step_limit / z.spike_limit as step_ratio,
+    z.step_limit / nullif(z.spike_limit, 0) as step_ratio,
     $gap_periods * s.period_s * 1000000.0 as gap_us,
     case when z.is_state then 0 else 1 end as may_stick,
     z.rest_value, s.valid_min, s.valid_max

@@ -23,7 +23,7 @@ timed as (
         case
             when d.period_s > 0 then d.period_s
             when one.n_days <= 3 and one.n > 1
-                then (epoch_us(one.last_ts) - epoch_us(one.first_ts)) / (1000000.0 * (one.n - 1))
+                then (epoch_us(one.last_ts) - epoch_us(one.first_ts)) / (1000000.0 * nullif(one.n - 1, 0))
             when one.per_day >= 2 then 86400.0 / one.per_day
             when one.day_step >= 1 then 86400.0 * one.day_step
         end as period_s
