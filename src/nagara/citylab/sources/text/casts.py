@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from nagara.citylab.calendars import parse_times
 from nagara.citylab.findings import Findings
 
 Cells: TypeAlias = pa.Array | pa.ChunkedArray
@@ -150,15 +151,10 @@ def to_day(
     column: str = "",
     formats: Sequence[str] = ("%Y-%m-%d",),
 ) -> Cast:
-    """Days as date32, by the first of `formats` (as strptime writes them) that reads the cell."""
+    """Days as date32, by the first of `formats` that reads the cell (see `calendars.parse_times`)."""
     text = flat(cells)
-    values = pa.nulls(len(text), pa.date32())
-    for form in formats:
-        got = pc.strptime(text, format=form, unit="s", error_is_null=True).cast(pa.date32())
-        values = pc.coalesce(values, got)
-        if values.null_count == text.null_count:
-            break
-    bad = pc.and_(pc.is_valid(text), pc.is_null(values))
+    parsed = parse_times(text, formats)
+    values, bad = pa.array(parsed.times.astype("datetime64[D]")), pa.array(parsed.bad)
     at = At(findings, file, first_row, column)
     at.report(bad, text, "not-a-day", f"cells that are not a day ({', '.join(formats)})")
     return values, bad

@@ -87,6 +87,14 @@ def _chunks(layout: Layout, stream: Stream, again: Any, cleaner: Cleaner, findin
             for row, rows in without_headers(layout, first, piece, cleaner, findings):
                 given += rows.num_rows
                 yield row, rows
+    if layout.ragged > max(20, given):
+        raise Refusal(
+            f"{layout.ragged:,} rows have another number of cells than the header ({len(layout.names)}),"
+            f" {given:,} the same.",
+            findings,
+            where=layout.file,
+            mend="Check [read] delimiter and header_row.",
+        )
     if not given:
         findings.warn("no-rows", "the file has a header but no rows of data.", file=layout.file)
 
@@ -144,8 +152,7 @@ def _last_gaps(layout: Layout, done: int, ragged: _Ragged, findings: Findings) -
 def _set_aside(layout: Layout, done: int, ragged: _Ragged, findings: Findings) -> int:
     _, cells, text = ragged.rows.pop(0)
     reject_ragged(layout, layout.first_row + done, cells, text, findings)
-    rejected = len(findings.rejected)
-    if rejected >= 1000 and rejected > (done + 1) // 2 and rejected % 1000 == 0:
+    if layout.ragged % 10_000 == 0 and layout.ragged > (done + 1) // 2:
         raise Refusal(
             f"most rows have another number of cells than the header ({len(layout.names)}).",
             findings,

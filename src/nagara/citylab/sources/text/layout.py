@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from nagara.citylab.sources.text.clean import Cleaner, find_header, header_names
 
 DELIMITERS = (",", "\t", ";", "|")
 HEAD_RECORDS = 100
+MOST_NAME = 2000
 csv.field_size_limit(32 << 20)
 
 
@@ -33,6 +35,7 @@ class Layout:
     first_row: int  # row number of the first row of data
     skip: int  # bytes before it
     header: list[str] = field(default_factory=list)  # the header's cells as written
+    ragged: int = 0  # rows set aside for their number of cells
 
 
 def lines_of(text: str) -> Iterator[str]:
@@ -101,9 +104,32 @@ def layout_of(head: bytes, how: Mapping[str, Any], file: str, findings: Findings
     if header > skipped and wanted is None:
         note_preamble(cells[skipped:], header - skipped, file, findings)
     wide = _as_wide_as_rows(cells[header], [c for c in cells[header + 1 :] if any(c)])
+    _must_be_names(wide, file, header + 1, findings)
     names = header_names(wide, file, header + 1, findings)
     skip = len(text[: records[header][1]].encode())
     return Layout(file, delimiter, names, names, names, header + 2, skip, wide)
+
+
+_VALUE = re.compile(r"\s*(\d{4}-\d{2}-\d{2}([T ].*)?|\d{1,2}/\d{1,2}/\d{4}.*|[+-]?\d+\.\d+)\s*")
+
+
+def _must_be_names(header: list[str], file: str, row: int, findings: Findings) -> None:
+    if any(len(cell) > MOST_NAME for cell in header):
+        findings.refuse("not-a-table", "the header is longer than any column name.", file=file, row=row)
+        raise Refusal(
+            "the file has no lines and columns.", findings, where=file, mend="Export it as CSV with a header."
+        )
+    values = [cell for cell in header if _VALUE.fullmatch(cell)]
+    if values:
+        findings.warn(
+            "header-is-data",
+            "the header looks like a row of data.",
+            file=file,
+            row=row,
+            count=len(values),
+            example=values[0],
+            mend="If the file has no header, say [read] header_row = 0: columns are column_1, column_2, ...",
+        )
 
 
 def _as_wide_as_rows(header: list[str], rows: list[list[str]]) -> list[str]:
@@ -120,6 +146,7 @@ def _as_wide_as_rows(header: list[str], rows: list[list[str]]) -> list[str]:
 
 
 def reject_ragged(layout: Layout, row: int, cells: int, text: str, findings: Findings) -> None:
+    layout.ragged += 1
     reason = f"{cells} cells where the header has {len(layout.names)}"
     findings.refuse(
         "ragged-row",
