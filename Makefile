@@ -30,7 +30,10 @@ install: $(VENV)/assets
 assets: $(VENV)/assets
 
 run: install
-	$(BIN)/nagara demo --port $(PORT) $(if $(DATA),--data "$(DATA)")
+	$(BIN)/nagara demo
+	$(if $(DATA),PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/jakarta/load.sh "$(DATA)")
+	$(if $(DATA),PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/singapore/load.sh "$(DATA)")
+	$(BIN)/nagara serve --demo --port $(PORT)
 
 lint: install
 	$(BIN)/ruff check .

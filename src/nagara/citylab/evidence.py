@@ -27,6 +27,7 @@ from nagara.citylab.tables import TABLES, conform
 
 RESULT_COLUMNS = tuple(c.name for c in TABLES["result"].columns if c.name != "run_id")
 SHOWN = tuple(name for name in RESULT_COLUMNS if name != "scenario_id")
+ORDER = ("unit_kind", "indicator", "unit_id", "ts")
 QUALITIES = ("verified", "estimate", "not reported")
 
 
@@ -140,7 +141,7 @@ def _canonical(rows: pa.Table, recipe: Recipe) -> pa.Table:
     bare = pc.and_(pc.is_null(table.column("value")), pc.is_null(table.column("reason")))
     if pc.any(bare).as_py():
         raise CityLabError(f"recipe {recipe.name} gave an empty value without a reason")
-    return table
+    return table.sort_by([(name, "ascending") for name in ORDER])
 
 
 def _check_kernel_findings(table: pa.Table, findings: Findings) -> None:

@@ -1,4 +1,4 @@
-"""The site, and a city to start with."""
+"""The site, the demonstration, and a city to start with."""
 
 from __future__ import annotations
 
@@ -6,18 +6,66 @@ from typing import Annotated
 
 import typer
 
-from nagara.cli.printing import Json, show_json
+from nagara.cli.printing import Json, err, show_json
+
+DEMO_CITY = "demo"
+DEMO_RECIPES = (
+    "sensor-qa",
+    "early-warning",
+    "flood-exposure",
+    "transit-service",
+    "street-form",
+    "fifteen-minute",
+    "inequality",
+)
+"""Recipes that the demonstration runs on its simulated city, where they are there."""
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 picks a free one.")] = 8000,
-    demo: Annotated[bool, typer.Option("--demo", help="Demo accounts and data.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Demo accounts; pick a free port if needed.")] = False,
 ) -> None:
     """Start the site and its worker."""
     from nagara.campus.serve import serve as start
 
-    start(host=host, port=port, demo=demo)
+    raise typer.Exit(
+        start(host, port, demo=demo, find_port=demo, say=typer.echo, ready=_first_steps if demo else None)
+    )
+
+
+def _first_steps(address: str) -> None:
+    """What to click first."""
+    from nagara.campus.people.management.commands.demo_people import PASSWORD, PEOPLE
+
+    typer.echo("\nClick first:")
+    typer.echo(f"  {address}cities/{DEMO_CITY}/   the simulated city: data, indicators, maps, brief")
+    typer.echo(f"  {address}cities/        the 38 member cities")
+    typer.echo(f"  {address}recipes/       questions that can be asked of any city")
+    typer.echo("\nSign in as:")
+    for email, name, _ in PEOPLE:
+        typer.echo(f"  {email}  ({name})  password {PASSWORD}")
+    typer.echo("")
+
+
+def demo() -> None:
+    """Prepare the demonstration: a simulated city and runs of its recipes. Safe to repeat."""
+    from nagara.citylab import open_lake, runs
+    from nagara.citylab.recipes import catalogue
+    from nagara.citylab.simulate import simulate as make
+
+    lake = open_lake()
+    if DEMO_CITY not in lake.cities():
+        err.print("Making the simulated city ...")
+        err.print(make(lake, DEMO_CITY).summary)
+    city = lake.city(DEMO_CITY)
+    done = {made.recipe for made in runs.recent(city, limit=500)}
+    for name in DEMO_RECIPES:
+        if name in catalogue() and name not in done:
+            made = runs.run(city, name)
+            err.print(
+                f"{name}: {made.status} {made.reason} ({made.rows.num_rows:,} results, {made.seconds:.1f} s)"
+            )
 
 
 def simulate(
@@ -40,4 +88,5 @@ def simulate(
 
 def register(app: typer.Typer) -> None:
     app.command("serve")(serve)
+    app.command("demo")(demo)
     app.command("simulate")(simulate)
