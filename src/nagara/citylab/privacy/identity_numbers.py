@@ -130,7 +130,7 @@ NUMBERS: tuple[IdentityNumber, ...] = (
     IdentityNumber("Malaysia MyKad", _find(r"[0-9]{6}-?[0-9]{2}-?[0-9]{4}"), is_mykad, 12, 0.04),
     IdentityNumber("Viet Nam CCCD", _find(r"[0-9]{12}|[0-9]{3}(?:[ .][0-9]{3}){3}"), is_cccd, 12, 0.04),
     IdentityNumber("payment card", _find(rf"{_FOUR}(?:[ \-]?{_FOUR}){{3}}"), is_card, 16, 0.04),
-    IdentityNumber("Philippines PhilSys", _find(rf"{_FOUR}-{_FOUR}-{_FOUR}(?:-{_FOUR})?"), _shape_is_enough),
+    IdentityNumber("Philippines PhilSys", _find(rf"(?!0){_FOUR}(?:-{_FOUR}){{2,3}}"), _shape_is_enough),
     IdentityNumber("Philippines SSS", _find(r"(?:[0-9]{2}|[0-9]{4})-[0-9]{7}-[0-9]"), _shape_is_enough),
     IdentityNumber("Philippines PhilHealth", _find(r"[0-9]{2}-[0-9]{9}-[0-9]"), _shape_is_enough),
     IdentityNumber("Philippines TIN", _find(r"[0-9]{3}-[0-9]{3}-[0-9]{3}-[0-9]{3,5}"), _shape_is_enough),

@@ -68,10 +68,13 @@ def read_parts(paths: Sequence[Path], options: Options, findings: Findings) -> I
     not degrees. Raises Refusal where the coordinates' meaning is not known.
     """
     for path in paths:
-        if _is_map(path, options.map):
-            yield from _map_parts(path, options, findings)
-        else:
-            yield from _table_parts(path, options, findings)
+        is_map = _is_map(path, options.map)
+        rows = 0
+        for part in (_map_parts if is_map else _table_parts)(path, options, findings):
+            rows += len(part.rows)
+            yield part
+        if not rows:
+            findings.warn("no-rows", "the file has no rows.", file=path.name)
 
 
 def columns_of(options: Options) -> Mapping[str, str]:
@@ -243,6 +246,31 @@ def _coordinates(
     return got["lon"], got["lat"]
 
 
+def coordinates(
+    chunk: pa.Table,
+    columns: tuple[str | None, str | None, str | None],
+    file: str,
+    first_row: int,
+    options: Options,
+    findings: Findings,
+) -> tuple[Floats, Floats]:
+    """Longitude and latitude (degrees WGS 84, NaN where there is none) of a chunk of text.
+
+    `columns`: the columns of longitude and latitude, or of both in one. Findings do not show the places.
+    """
+    lon_column, lat_column, point = columns
+    axes = str(options.map.get("read", {}).get("axes", ""))
+    where = _Where(lon_column, lat_column, point, axes.startswith("lat"))
+    lon, lat = _coordinates(chunk, where, file, first_row, options, findings)
+    project = _projection(options, file, findings)
+    if project is not None:
+        lon, lat = _projected(project, lon, lat)
+    rows = np.arange(first_row, first_row + chunk.num_rows, dtype=np.int64)
+    part = Part(file, rows, chunk, lon, lat)
+    _ask_for_system(part, findings, show=False)
+    return _judged(part, options, findings, show=False)
+
+
 def _flat(column: pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())
 
@@ -299,17 +327,18 @@ def _projected(project: Any, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     return np.where(bad, np.nan, x), np.where(bad, np.nan, y)
 
 
-def _ask_for_system(part: Part, findings: Findings) -> None:
+def _ask_for_system(part: Part, findings: Findings, *, show: bool = True) -> None:
     """Most coordinates are no degrees at all: the file is in some other system, which nobody named."""
     given = ~(np.isnan(part.lon) | np.isnan(part.lat))
     far = given & ((np.abs(part.lon) > 180) | (np.abs(part.lat) > 180))
     if given.sum() and far.sum() > 0.5 * given.sum():
         first = int(np.flatnonzero(far)[0])
-        what = f"the coordinates are not degrees ({part.lon[first]:g}, {part.lat[first]:g})."
+        example = f" ({part.lon[first]:g}, {part.lat[first]:g})" if show else ""
+        what = f"the coordinates are not degrees{example}."
         raise _refusal("no-crs", what, part.file, _SYSTEM, findings)
 
 
-def _judged(part: Part, options: Options, findings: Findings) -> tuple[Floats, Floats]:
+def _judged(part: Part, options: Options, findings: Findings, *, show: bool = True) -> tuple[Floats, Floats]:
     """Coordinates that can be used, with findings about those that cannot, or that look odd."""
     lon, lat = part.lon.copy(), part.lat.copy()
 
@@ -322,7 +351,7 @@ def _judged(part: Part, options: Options, findings: Findings) -> tuple[Floats, F
                 file=part.file,
                 row=int(part.rows[at]),
                 count=int(rows.sum()),
-                example=f"lon {part.lon[at]:g}, lat {part.lat[at]:g}",
+                example=f"lon {part.lon[at]:g}, lat {part.lat[at]:g}" if show else "",
                 mend=mend,
             )
 
