@@ -142,7 +142,7 @@ def test_the_name_of_a_source_comes_from_its_files():
 
 def test_broken_mapping_and_match_files_say_where(tmp_path):
     with pytest.raises(CityLabError, match="line 2"):
-        read_map(file(tmp_path, "kind = [1\n", "m.toml"))
+        read_map(file(tmp_path, "kind = 1\nb = \n", "m.toml"))
     with pytest.raises(CityLabError, match="not a zone id"):
         read_matches(file(tmp_path, "[matches]\n'BALE KAMBANG' = 3\n", "matches.toml"))
     assert read_matches(file(tmp_path, "[matches]\nA = 'z1'\nB = ''\n", "ok.toml")) == {"A": "z1"}
