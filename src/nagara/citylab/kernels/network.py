@@ -25,8 +25,6 @@ Truths = npt.NDArray[np.bool_]
 
 EARTH_M = 6_371_008.8
 """Mean radius of the earth (IUGG), for the short way from a point to its street node."""
-_TIE = 1e-6
-"""Shortest tie in metres: a sparse graph reads a tie of zero as none."""
 _CELLS = 16_000_000
 """Distances held at once when counting (128 MB)."""
 
@@ -45,6 +43,13 @@ class Network:
 
     def __len__(self) -> int:
         return len(self.node_id)
+
+    @classmethod
+    def of_points(cls, lon: Floats, lat: Floats) -> Network:
+        """Points without any street between them: for finding the nearest of them alone."""
+        n = len(lon)
+        one = np.ones(n, np.int64)
+        return cls(np.arange(n), lon, lat, np.zeros(n, bool), csr_array((n, n)), np.arange(n), one)
 
     def in_parts_of(self, least: int) -> Truths:
         """Which nodes belong to a connected part of at least `least` nodes."""
@@ -69,7 +74,7 @@ def network_of(nodes: pa.Table, edges: pa.Table, mode: str = "w") -> Network:
     there = (a >= 0) & (b >= 0)
     a, b = a[there], b[there]
     ahead, back = _directions(edges, mode)
-    ahead, back, long = ahead[there], back[there], np.maximum(metres[there], _TIE)
+    ahead, back, long = ahead[there], back[there], metres[there]
     rows, cols = np.r_[a[ahead], b[back]], np.r_[b[ahead], a[back]]
     graph = _shortest(rows, cols, np.r_[long[ahead], long[back]], len(node_id))
     _, part = connected_components(graph, directed=True, connection="weak")
@@ -177,7 +182,7 @@ def _tied(graph: csr_array, targets: Sequence[tuple[Longs, Floats]]) -> csr_arra
     for index, extra in targets:
         good = index >= 0
         order = np.lexsort((extra[good], index[good]))
-        at, far = index[good][order], np.maximum(extra[good][order], _TIE)
+        at, far = index[good][order], extra[good][order]
         at, first = np.unique(at, return_index=True)
         indices.append(at)
         data.append(far[first])
