@@ -18,7 +18,8 @@ from nagara.citylab.findings import Findings, Refusal
 from nagara.citylab.sources import NO, Options, Rows, Sniffed
 from nagara.citylab.sources.archives import Archive, is_zip, open_archive
 from nagara.citylab.sources.gtfs.feed import read_feed
-from nagara.citylab.sources.gtfs.files import MARKS, READ, Feed, find_feeds, raw_rows
+from nagara.citylab.sources.gtfs.files import MARKS, Feed, find_feeds, raw_rows
+from nagara.citylab.sources.gtfs.reference import READ
 from nagara.citylab.sources.gtfs.rules import Clinic
 
 KIND = "gtfs"

@@ -21,21 +21,12 @@ import pyarrow.csv as pacsv
 
 from nagara.citylab.findings import Findings, Refusal
 from nagara.citylab.sources.archives import Archive, BeyondBounds
+from nagara.citylab.sources.gtfs.reference import COLUMNS, KNOWN, READ
 from nagara.citylab.sources.gtfs.rules import Clinic, Rows
 from nagara.citylab.sources.text.encoding import clean
 from nagara.citylab.sources.text.exact import sound_records
 from nagara.citylab.sources.text.inflate import Stream
 
-READ = (
-    *("agency", "stops", "routes", "trips", "stop_times", "calendar", "calendar_dates"),
-    *("frequencies", "shapes", "fare_attributes", "fare_rules"),
-)
-KNOWN = (
-    *("feed_info", "transfers", "pathways", "levels", "translations", "attributions", "timeframes"),
-    *("fare_media", "fare_products", "fare_leg_rules", "fare_leg_join_rules", "fare_transfer_rules"),
-    *("rider_categories", "areas", "stop_areas", "networks", "route_networks", "location_groups"),
-    *("location_group_stops", "booking_rules"),
-)
 MARKS = ("stops", "routes", "trips", "stop_times")
 PAPERS = {"md", "pdf", "html", "rst", "doc", "docx"}
 BLANKS = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\u200e\u200f\ufeff\"'"
@@ -192,6 +183,9 @@ def _header(feed: Feed, file: str) -> Header | None:
     odd = [old for old, new in zip(raw, names, strict=True) if old.lstrip("\ufeff") != new and new]
     if odd:
         clinic.say("header-blank", label, rows=ROW_1, count=len(odd), example=repr(odd[0]))
+    strange = [name for name in names if name and name not in COLUMNS]
+    if strange:
+        clinic.say("column-unknown", label, rows=ROW_1, count=len(strange), example=", ".join(strange))
     seen: list[str] = []
     for name in names:
         if name and name in seen:

@@ -45,8 +45,6 @@ column-repeated | repair | File Requirements | a column name stands twice in the
 header-blank | repair | File Requirements | blanks, quotes or a byte order mark around column names were removed | Write the header without blanks.
 header-repeated | repair | File Requirements | the header stands again among the rows: left out | Remove the line.
 delimiter | repair | File Requirements | columns are not separated by commas: read with the separator found | Save the file with commas.
-encoding | repair | File Requirements | the text is not UTF-8: read in the encoding found | Save the file as UTF-8.
-nul-byte | repair | File Requirements | NUL bytes were removed | Write the file again from its source.
 quote | warn | File Requirements | a quotation mark is not closed: quotes were read as plain text | Close the quotation mark.
 row-short | repair | File Requirements | rows end before the last column: the missing cells are empty | Write every comma.
 row-long | refuse | File Requirements | rows have more cells than the header has columns: set aside | Quote values that hold a comma.
