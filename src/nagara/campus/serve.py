@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -50,6 +51,7 @@ def serve(
     address = f"http://{_shown(host)}:{chosen}/"
     try:
         _wait_until_answering(address, children[0])
+        _warm(address)
         say(f"Nagara answers at {address}  (stop with Ctrl-C)")
         if ready is not None:
             ready(address)
@@ -164,6 +166,12 @@ def _wait_until_answering(address: str, web: subprocess.Popen[bytes], seconds: f
         except OSError:
             time.sleep(0.1)
     raise ServeError(f"the web server did not answer within {seconds:.0f} s")
+
+
+def _warm(address: str) -> None:
+    """Ask for the first page once, so that the first reader does not wait for the map to be drawn."""
+    with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=20):  # noqa: S310
+        pass
 
 
 def _watch(children: Sequence[subprocess.Popen[bytes]]) -> int:

@@ -8,7 +8,8 @@ from django.urls import include, path
 
 from nagara.campus.design import views as design
 
-admin.site.login = login_required(admin.site.login)  # one way to sign in, with its limits and second factor
+# One way to sign in, with its limits and second factor.
+admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Nagara office"
 
 urlpatterns = [

@@ -7,7 +7,6 @@ beside their city; on a narrow screen the stylesheet hides them and the table be
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -112,10 +111,6 @@ def _ring(indices: Sequence[int], arcs: Sequence[Any]) -> list[tuple[float, floa
     return ring
 
 
-_ZEROS = re.compile(r"\.0(?!\d)|(?<![\d.])0(?=\.\d)")
-"""What a number in SVG can do without: `.0` at its end, `0` before its point."""
-
-
 def svg_path(shape: BaseGeometry) -> str:
     """The outline as SVG path data, in tenths of a map unit; specks under one square unit are left out."""
     pieces = []
@@ -123,11 +118,17 @@ def svg_path(shape: BaseGeometry) -> str:
         if part.geom_type != "Polygon" or part.area * SCALE * SCALE < 1.5:
             continue
         points = [project(x, y) for x, y in part.exterior.coords[:-1]]
-        moves = [f"{points[0][0]:.1f} {points[0][1]:.1f}"]
+        moves = [f"{_short(points[0][0])} {_short(points[0][1])}"]
         for (x0, y0), (x1, y1) in pairwise(points):
-            moves.append(f"{round(x1, 1) - round(x0, 1):.1f} {round(y1, 1) - round(y0, 1):.1f}")
+            moves.append(f"{_short(round(x1, 1) - round(x0, 1))} {_short(round(y1, 1) - round(y0, 1))}")
         pieces.append("M" + "l".join(moves) + "z")
-    return _ZEROS.sub("", "".join(pieces)).replace(" -", "-")
+    return "".join(pieces).replace(" -", "-")
+
+
+def _short(value: float) -> str:
+    """A number to one decimal in as few letters as SVG allows."""
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 
 def place_spots(cities: Iterable[Any], *, with_data: set[str], shown: set[str] | None = None) -> list[Spot]:

@@ -15,6 +15,11 @@ class Clock:
     zone: str
     offset: str
 
+    @property
+    def text(self) -> str:
+        """Hours and minutes in the zone."""
+        return f"{self.at:%H:%M}"
+
 
 def clock(zone: str, at: datetime | None = None) -> Clock:
     """The wall time of `at` (default: now) in an IANA zone."""

@@ -47,12 +47,25 @@ def draw_city(place: Place, name: str) -> str:
     if place.snapshot is None or name not in CITY_MAPS or CITY_MAPS[name][0] not in place.snapshot.tables:
         raise Http404(f"There is no map {name} of {place.name}.")
     zones = overview_zones(place.snapshot)
-    ground = [zone_layer(zones)] if zones.num_rows else []
+    people = _people(place) if name == "zones" else None
+    ground = [zone_layer(zones, people, title="People", unit="{people}")] if zones.num_rows else []
     layers = [*ground, *_city_layer(place, name)]
     try:
         return svg(map_spec(layers, width=WIDTH))
     except ValueError as error:
         raise Http404(f"Nothing of {CITY_MAPS[name][1].lower()} has a place on a map.") from error
+
+
+def _people(place: Place) -> dict[str, float | None] | None:
+    """People by zone at the newest date, to colour the zones; None where nobody was counted by zone."""
+    if place.snapshot is None or "population" not in place.snapshot.tables:
+        return None
+    rows = place.ask(
+        "select unit_id, max_by(n, date) as n from population "
+        "where unit_kind = 'zone' and group_id = 'total' group by unit_id",
+        over=["population"],
+    ).to_pylist()
+    return {row["unit_id"]: row["n"] for row in rows} or None
 
 
 def _city_layer(place: Place, name: str) -> list[Layer]:

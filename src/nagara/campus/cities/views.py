@@ -13,6 +13,7 @@ from nagara.campus.cities.clocks import clock
 from nagara.campus.cities.lakes import cities_with_data, find_place, other_places
 from nagara.campus.cities.models import CityMember, Project
 from nagara.campus.cities.queries import city_in_full, focus_choices, member_list, state_choices
+from nagara.campus.people.rules import may
 from nagara.citylab import runs
 from nagara.citylab.recipes import catalogue
 
@@ -78,7 +79,7 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
         "clock": clock(place.tz),
         "projects": list(place.city.projects.all()) if place.city else [],
         "team": list(team.select_related("user")),
-        "may_write": request.user.has_perm("cities.change_data", place.city),
+        "may_write": may(request.user, "cities.change_data", place.city),
         "findings": indicators.finding_counts(place),
         "indicators": indicators.city_indicators(place),
         "runs": recent,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.checks import CheckMessage
 from django.core.checks import Warning as Look
@@ -22,14 +24,14 @@ class AssetsFinder(BaseFinder):
             return []
         return [Look("third-party files are missing", hint="run `make assets`", id="design.W001")]
 
-    def find(self, path: str, find_all: bool = False, **kwargs: object):
+    def find(self, path: str, find_all: bool = False, **kwargs: object) -> Any:
         found = ASSETS / "static" / path
         inside = found.resolve().is_relative_to((ASSETS / "static").resolve())
         if inside and found.is_file():
             return [str(found)] if find_all else str(found)
         return []
 
-    def list(self, ignore_patterns: object):
+    def list(self, ignore_patterns: object) -> Any:
         root = ASSETS / "static"
         if root.is_dir():
             for path in sorted(root.rglob("*")):

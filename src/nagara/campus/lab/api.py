@@ -35,6 +35,8 @@ from nagara.campus.lab.schemas import (
 )
 from nagara.campus.lab.tables import view_table
 from nagara.campus.lab.tasks import run_recipe
+from nagara.campus.people.requests import SignedIn
+from nagara.campus.people.rules import may
 from nagara.citylab import runs
 from nagara.citylab.findings import CityLabError
 from nagara.citylab.recipes import Recipe, catalogue
@@ -72,7 +74,7 @@ NOT_FOUND = {404: Problem}
 def list_cities(request: HttpRequest) -> list[dict[str, Any]]:
     """Member cities, then other cities with data."""
     with_data = set(cities_with_data())
-    members = [
+    members: list[dict[str, Any]] = [
         {
             "slug": c.slug,
             "name": c.name,
@@ -147,7 +149,7 @@ def get_rows(
 ) -> dict[str, Any]:
     """A page of rows. Whole tables: `/cities/{slug}/tables/{name}.csv` and `.arrow` (outside /api)."""
     place = find_place(slug)
-    view = view_table(place, name, all_rows=request.user.has_perm("lab.see_all_rows", place))
+    view = view_table(place, name, all_rows=may(request.user, "lab.see_all_rows", place))
     rows = [{k: _plain(v) for k, v in row.items()} for row in view.page(page, size)]
     return {
         "table": name,
@@ -181,7 +183,7 @@ def get_layer(
 ) -> dict[str, Any]:
     """Features that touch a box, at most `limit`; `truncated` says whether there are more."""
     place = find_place(slug)
-    all_rows = request.user.has_perm("lab.see_all_rows", place)
+    all_rows = may(request.user, "lab.see_all_rows", place)
     return layer(place, name, (west, south, east, north), limit, all_rows=all_rows)
 
 
@@ -268,10 +270,10 @@ STARTED = {202: JobOut, 401: Problem, 403: Problem, 404: Problem, 409: Problem}
 
 
 @api.post("/cities/{slug}/runs", auth=django_auth, response=STARTED, tags=["Runs"], summary="Start a run")
-def post_run(request: HttpRequest, slug: str = Slug, body: RunIn = RunBody) -> Any:
+def post_run(request: SignedIn, slug: str = Slug, body: RunIn = RunBody) -> Any:
     """Queue a run. Ask `GET /jobs/{job}` how it goes."""
     place = find_place(slug)
-    if not request.user.has_perm("lab.start_run", place):
+    if not may(request.user, "lab.start_run", place):
         return 403, {"detail": f"Only the team of {place.name} and the office may start runs there."}
     given = {k: v for k, v in body.params.items() if v is not None}
     job = start_run(place, body.recipe, given, by=request.user, start=run_recipe.enqueue)

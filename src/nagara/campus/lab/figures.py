@@ -19,14 +19,28 @@ from nagara.citylab.evidence import Run
 from nagara.citylab.recipes import Recipe, catalogue
 
 
-def pictures(made: Run) -> list[Picture]:
-    """What can be drawn of a run, from the recipe's header."""
+def pictures(place: Place, made: Run) -> list[Picture]:
+    """What can be drawn of a run: the recipe's figures and maps whose steps gave rows."""
     recipe = catalogue().get(made.recipe)
     if recipe is None or made.status != "done":
         return []
-    figures = [Picture(_name(f, i), f.get("title", ""), "figure") for i, f in enumerate(recipe.figures)]
-    maps = [Picture(_name(m, i), m.get("title", ""), "map") for i, m in enumerate(recipe.maps)]
-    return figures + maps
+    items = [("figure", i, item) for i, item in enumerate(recipe.figures)]
+    items += [("map", i, item) for i, item in enumerate(recipe.maps)]
+    steps = {item["step"] for _, _, item in items if "step" in item}
+    empty = {step for step in steps if not _rows(place, made, step)}
+    return [
+        Picture(_name(item, i), item.get("title", ""), kind)
+        for kind, i, item in items
+        if item.get("step") not in empty
+    ]
+
+
+def _rows(place: Place, made: Run, step: str) -> int:
+    """Rows that a kept step gave."""
+    if step == "result":
+        return int(made.rows.num_rows)
+    rows = runs.step(place.data, made.run_id, step) if place.data else None
+    return int(rows.num_rows) if rows is not None else 0
 
 
 def _name(item: Mapping[str, Any], index: int) -> str:

@@ -33,14 +33,15 @@ def _field(param: Param) -> forms.Field:
     if param.type == "date":
         return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **common)
     if param.type in {"float", "int"}:
-        kind = {"float": forms.FloatField, "int": forms.IntegerField}[param.type]
+        kind: Any = {"float": forms.FloatField, "int": forms.IntegerField}[param.type]
         step = "1" if param.type == "int" else "any"
-        return kind(
+        number: forms.Field = kind(
             min_value=param.min,
             max_value=param.max,
             widget=forms.NumberInput(attrs={"step": step}),
             **common,
         )
+        return number
     return forms.CharField(max_length=400, **common)
 
 
@@ -84,7 +85,7 @@ class ManyFilesField(forms.FileField):
 class BringFiles(forms.Form):
     """What to import, and what is known of it."""
 
-    files = ManyFilesField(
+    files = ManyFilesField(  # type: ignore[assignment] # the word on the screen wins
         label="Files",
         help_text="CSV, Excel, GTFS zip, OpenStreetMap extract, GeoJSON, Shapefile (zip) and more. "
         "Several files of one source may go together.",

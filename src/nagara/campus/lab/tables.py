@@ -116,8 +116,14 @@ def view_table(place: Place, name: str, *, all_rows: bool) -> View:
         raise Http404(f"The table {name} is for the city's team only: it holds people's words.")
     hidden: tuple[str, ...] = ()
     if not all_rows and "source_id" in TABLES[name].column and name not in {"source", "finding"}:
-        hidden = tuple(s["source_id"] for s in closed_sources(place.sources))
+        hidden = tuple(_closed_in(place, name))
     return View(place, TABLES[name], hidden)
+
+
+def _closed_in(place: Place, name: str) -> list[str]:
+    """Sources with rows in the table whose licence does not allow passing them on."""
+    there = place.ask(f'select distinct source_id from "{name}"', over=[name]).column("source_id").to_pylist()
+    return [s["source_id"] for s in closed_sources(place.sources) if s["source_id"] in there]
 
 
 def _geometry_words(wkb: bytes) -> str:

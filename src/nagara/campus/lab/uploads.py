@@ -14,6 +14,7 @@ class BoundedUpload(FileUploadHandler):
 
     def __init__(self, request: Any = None) -> None:
         super().__init__(request)
+        self.asked: Any = request
         self.bytes = 0
 
     def handle_raw_input(
@@ -25,14 +26,14 @@ class BoundedUpload(FileUploadHandler):
         encoding: Any = None,
     ) -> None:
         self.limit = settings.NAGARA_UPLOAD_MB * 1024 * 1024
-        self.request.upload_too_large = content_length > self.limit
-        if self.request.upload_too_large:
+        self.asked.upload_too_large = content_length > self.limit
+        if self.asked.upload_too_large:
             raise StopUpload(connection_reset=False)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.bytes += len(raw_data)
         if self.bytes > self.limit:
-            self.request.upload_too_large = True
+            self.asked.upload_too_large = True
             raise StopUpload(connection_reset=True)
         return raw_data
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
-
 from nagara.campus.audit.models import Event
 
 
-def record(verb: str, subject: str, *, by: AbstractBaseUser | None, reason: str = "", **data: Any) -> Event:
-    """Write down that `by` did `verb` to `subject` (such as "import jakarta/12"). Call it in the same
-    transaction as the change. `data` holds plain JSON values and no personal data."""
+def record(verb: str, subject: str, *, by: Any, reason: str = "", **data: Any) -> Event:
+    """Write down that the person `by` (None: the site itself) did `verb` to `subject`, such as
+    "import jakarta/12". Call it in the transaction of the change. `data` holds plain JSON values and no
+    personal data."""
     return Event.objects.create(verb=verb, subject=subject, by=by, reason=reason, data=data)

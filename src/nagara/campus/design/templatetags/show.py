@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from nagara.citylab.brief.numbers import unit_text
@@ -83,6 +83,20 @@ def range_bar(value: float | None, lo: float | None, hi: float | None) -> SafeSt
 def unit(code: str | None) -> str:
     """A UCUM unit as people write it."""
     return unit_text(code or "")
+
+
+@register.filter
+def paragraphs(text: str) -> SafeString:
+    """Text with blank lines between paragraphs; line ends within one are only how it was typed."""
+    pieces = [" ".join(piece.split()) for piece in text.strip().split("\n\n")]
+    return format_html_join("", "<p>{}</p>", ((piece,) for piece in pieces if piece))
+
+
+@register.filter
+def words(name: str) -> str:
+    """A short name as words: lag_hours -> Lag hours."""
+    plain = name.replace("_", " ").replace("-", " ")
+    return plain[:1].upper() + plain[1:]
 
 
 @register.filter

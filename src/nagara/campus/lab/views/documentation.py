@@ -23,10 +23,22 @@ def api_page(request: HttpRequest) -> HttpResponse:
                 "path": path,
                 "summary": operation.get("summary", ""),
                 "description": operation.get("description", ""),
-                "parameters": operation.get("parameters", []),
+                "parameters": [_parameter(p) for p in operation.get("parameters", [])],
                 "needs": bool(operation.get("security")),
             }
             groups.setdefault(operation.get("tags", ["Other"])[0], []).append(entry)
     return render(
         request, "lab/api.html", {"groups": groups, "schema": schema["info"], "root": request.get_host()}
     )
+
+
+def _parameter(found: dict[str, Any]) -> dict[str, Any]:
+    """A parameter in the words of the page."""
+    schema = found.get("schema", {})
+    return {
+        "name": found["name"],
+        "where": found["in"],
+        "type": schema.get("type", ""),
+        "default": schema.get("default", ""),
+        "meaning": schema.get("description") or found.get("description", ""),
+    }

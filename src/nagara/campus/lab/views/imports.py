@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,6 +21,8 @@ from nagara.campus.lab.forms import Amend, BringFiles
 from nagara.campus.lab.models import ImportJob, State
 from nagara.campus.lab.proposals import LEAVE_OUT, answers, proposals
 from nagara.campus.lab.tasks import import_files
+from nagara.campus.people.requests import SignedIn
+from nagara.campus.people.rules import may
 from nagara.citylab.clinic import COLUMNS
 
 ABOUT = ("kind", "title", "licence", "attribution", "nature", "mapping")
@@ -30,14 +32,14 @@ def _start(job_id: int) -> None:
     import_files.enqueue(job_id)
 
 
-def _writable(request: HttpRequest, slug: str) -> Place:
+def _writable(request: SignedIn, slug: str) -> Place:
     place = find_place(slug)
-    if not request.user.has_perm("lab.change_data", place):
+    if not may(request.user, "lab.change_data", place):
         raise PermissionDenied(f"Only the team of {place.name} and the office may bring data for it.")
     return place
 
 
-def _job(request: HttpRequest, job_id: int) -> ImportJob:
+def _job(request: SignedIn, job_id: int) -> ImportJob:
     job = ImportJob.objects.visible_to(request.user).filter(pk=job_id).first()
     if job is None:
         raise Http404("There is no such import, or it is not yours.")
@@ -47,7 +49,7 @@ def _job(request: HttpRequest, job_id: int) -> ImportJob:
 @login_required
 @limited("upload", most=20, methods=("POST",))
 @require_http_methods(["GET", "HEAD", "POST"])
-def bring(request: HttpRequest, slug: str) -> HttpResponse:
+def bring(request: SignedIn, slug: str) -> HttpResponse:
     """The form; a POST puts the files aside and has them examined."""
     place = _writable(request, slug)
     form = BringFiles(request.POST or None, request.FILES or None)
@@ -69,7 +71,7 @@ def bring(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def job(request: HttpRequest, job_id: int) -> HttpResponse:
+def job(request: SignedIn, job_id: int) -> HttpResponse:
     """Where an import stands. htmx asks for the inner part; without it the page is loaded again."""
     found = _job(request, job_id)
     context: dict[str, Any] = {"job": found, "place": find_place(found.city), "report": found.report}
@@ -89,7 +91,7 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def say(request: HttpRequest, job_id: int) -> HttpResponse:
+def say(request: SignedIn, job_id: int) -> HttpResponse:
     """What a person says to an examined import: keep, drop, amend or accept names."""
     found = _job(request, job_id)
     _writable(request, found.city)
@@ -109,7 +111,7 @@ def say(request: HttpRequest, job_id: int) -> HttpResponse:
     return redirect(found)
 
 
-def _amend(request: HttpRequest, found: ImportJob) -> HttpResponse:
+def _amend(request: SignedIn, found: ImportJob) -> HttpResponse:
     form = Amend(request.POST, request.FILES)
     if not form.is_valid():
         context = {"job": found, "place": find_place(found.city), "report": found.report, "form": form}
@@ -122,7 +124,7 @@ def _amend(request: HttpRequest, found: ImportJob) -> HttpResponse:
 
 @login_required
 @require_safe
-def clinic_csv(request: HttpRequest, job_id: int) -> HttpResponse:
+def clinic_csv(request: SignedIn, job_id: int) -> HttpResponse:
     """The clinic report of a job as CSV."""
     found = _job(request, job_id)
     out = io.StringIO()

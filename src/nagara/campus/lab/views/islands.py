@@ -35,7 +35,9 @@ def city_map(request: HttpRequest, slug: str) -> HttpResponse:
 def figure(request: HttpRequest, slug: str, run_id: str, name: str) -> HttpResponse:
     """A figure of a run to point at; its drawing stands there until the code has loaded."""
     place, made = run_of(slug, run_id)
-    title = next((p.title for p in figures.pictures(made) if p.kind == "figure" and p.name == name), None)
+    title = next(
+        (p.title for p in figures.pictures(place, made) if p.kind == "figure" and p.name == name), None
+    )
     if title is None:
         raise Http404(f"This run has no figure {name}.")
     return render(request, "lab/figure.html", {"place": place, "run": made, "name": name, "title": title})

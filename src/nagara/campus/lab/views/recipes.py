@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from nagara.campus.cities.lakes import cities_with_data, find_place
 from nagara.campus.lab.forms import params_form
+from nagara.campus.people.rules import may
 from nagara.citylab.recipes import catalogue
 
 
@@ -30,7 +31,7 @@ def recipe(request: HttpRequest, name: str) -> HttpResponse:
         "recipe": found,
         "place": place,
         "places": [find_place(slug) for slug in slugs],
-        "may_run": place is not None and request.user.has_perm("cities.start_run", place.city),
+        "may_run": place is not None and may(request.user, "cities.start_run", place.city),
         "form": params_form(found),
     }
     return render(request, "lab/recipe.html", context)

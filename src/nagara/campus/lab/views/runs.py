@@ -25,6 +25,8 @@ from nagara.campus.lab.forms import params_form
 from nagara.campus.lab.models import RunJob
 from nagara.campus.lab.pages import page_of
 from nagara.campus.lab.tasks import run_recipe
+from nagara.campus.people.requests import SignedIn
+from nagara.campus.people.rules import may
 from nagara.citylab import runs
 from nagara.citylab.brief.naming import Names
 from nagara.citylab.evidence import SHOWN, Run
@@ -41,13 +43,13 @@ def _start(job_id: int) -> None:
 @login_required
 @limited("run", most=30, methods=("POST",))
 @require_POST
-def start(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+def start(request: SignedIn, slug: str, name: str) -> HttpResponse:
     """Ask for a run of a recipe on a city."""
     place = find_place(slug)
     recipe = catalogue().get(name)
     if recipe is None:
         raise Http404(f"There is no recipe {name}.")
-    if not request.user.has_perm("lab.start_run", place):
+    if not may(request.user, "lab.start_run", place):
         raise PermissionDenied(f"Only the team of {place.name} and the office may start runs there.")
     form = params_form(recipe, request.POST)
     if not form.is_valid():
@@ -58,7 +60,7 @@ def start(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def job(request: HttpRequest, job_id: int) -> HttpResponse:
+def job(request: SignedIn, job_id: int) -> HttpResponse:
     """Where a run stands; leads to the run once it is there."""
     found = RunJob.objects.visible_to(request.user).filter(pk=job_id).first()
     if found is None:
@@ -120,7 +122,7 @@ def run(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
         "unit_kinds": _values(made.rows, "unit_kind", {}),
         "inputs": inputs,
         "params": _params(made),
-        "pictures": figures.pictures(made),
+        "pictures": figures.pictures(place, made),
         "command": command(made),
         "simulated": any(i["source"] and i["source"]["nature"] == "simulated" for i in inputs),
     }
@@ -163,7 +165,7 @@ def _inputs(place: Place, made: Run, sources: Mapping[str, Any]) -> list[dict[st
     """The table versions that the run read, each with its source as it is known today."""
     if place.snapshot is None:
         return []
-    rows = place.ask(
+    rows: list[dict[str, Any]] = place.ask(
         'select * from run_input where run_id = $run order by "table", source_id',
         {"run": made.run_id},
         over=["run_input"],

@@ -14,13 +14,14 @@ from nagara.campus.cities.lakes import find_place
 from nagara.campus.design.limits import limited
 from nagara.campus.lab.pages import page_of
 from nagara.campus.lab.tables import LAST_PAGE, PAGE, View, view_table
+from nagara.campus.people.rules import may
 
 REJECTED_SHOWN = 100
 
 
 def _view(request: HttpRequest, slug: str, name: str) -> View:
     place = find_place(slug)
-    return view_table(place, name, all_rows=request.user.has_perm("lab.see_all_rows", place))
+    return view_table(place, name, all_rows=may(request.user, "lab.see_all_rows", place))
 
 
 @require_safe
@@ -74,7 +75,7 @@ def source(request: HttpRequest, slug: str, source_id: str) -> HttpResponse:
     row = next((s for s in place.sources if s["source_id"] == source_id), None)
     if row is None or place.snapshot is None:
         raise Http404(f"{place.name} has no source {source_id}.")
-    inside = request.user.has_perm("lab.see_all_rows", place)
+    inside = may(request.user, "lab.see_all_rows", place)
     rejected = _of_source(place, "rejected", source_id)
     context: dict[str, Any] = {
         "place": place,
@@ -95,7 +96,7 @@ def clinic_json(request: HttpRequest, slug: str, source_id: str) -> HttpResponse
     if place.snapshot is None or all(s["source_id"] != source_id for s in place.sources):
         raise Http404(f"{place.name} has no source {source_id}.")
     found = _by_weight(_of_source(place, "finding", source_id).to_pylist())
-    if not request.user.has_perm("lab.see_all_rows", place):
+    if not may(request.user, "lab.see_all_rows", place):
         found = [{**row, "example": ""} for row in found]
     text = json.dumps({"city": slug, "source": source_id, "findings": found}, ensure_ascii=False, indent=1)
     return HttpResponse(text, content_type="application/json")
