@@ -203,7 +203,7 @@ class CityLake:
     @contextmanager
     def writing(self) -> Iterator[bool]:
         """The writer's lock; gives whether it is held (False where the lake goes without)."""
-        if not self._lock:
+        if not (self._lock and self.storage.locks):
             yield False
             return
         here = f"{self.storage!r}/{self.city_id}"
@@ -211,7 +211,7 @@ class CityLake:
             raise ValueError(f"a change of {self.city_id} cannot hold another change of it")
         wait = self.keeping.lock_wait
         hold = self.storage.lock(f"{self.city_id}/.lock", wait=wait.total_seconds())
-        if hold is None and self.storage.locks:
+        if hold is None:
             raise CityLabError(
                 f"another import or upkeep has held the city for {wait}",
                 where=self.city_id,
@@ -219,11 +219,10 @@ class CityLake:
             )
         _WRITING.cities.add(here)
         try:
-            yield hold is not None
+            yield True
         finally:
             _WRITING.cities.discard(here)
-            if hold is not None:
-                hold.release()
+            hold.release()
 
     def commit_locked(self, change: Callable[[Draft], None]) -> Snapshot:
         """`commit` for who holds the lock (or goes without)."""

@@ -141,8 +141,10 @@ class FileWriter:
             self._waiting.append(piece)
             self._waiting_rows += piece.num_rows
             self._waiting_bytes += piece.nbytes
-            if self._waiting_rows >= ROWS_A_GROUP or self._waiting_bytes >= BYTES_A_GROUP:
+            if self._waiting_bytes >= BYTES_A_GROUP:
                 self._flush()
+            elif self._waiting_rows >= ROWS_A_GROUP:
+                self._flush(ROWS_A_GROUP)
 
     def finish(self) -> list[DataFile]:
         """Close the open file; the files written, in the order of their rows."""
@@ -162,14 +164,15 @@ class FileWriter:
         self.close()
         self._storage.delete(f"{self._folder}/{name}" for name in self._names)
 
-    def _flush(self) -> None:
+    def _flush(self, limit: int | None = None) -> None:
+        """Write what waits as a row group: all of it, or its first `limit` rows."""
         if not self._waiting_rows:
             return
         rows = pa.concat_tables(self._waiting)
-        self._waiting.clear()
-        self._waiting_rows = self._waiting_bytes = 0
-        for start in range(0, rows.num_rows, ROWS_A_GROUP):
-            self._write_group(rows.slice(start, ROWS_A_GROUP))
+        rest = rows.slice(limit) if limit is not None else rows.slice(0, 0)
+        self._write_group(rows.slice(0, limit))
+        self._waiting = [rest] if rest.num_rows else []
+        self._waiting_rows, self._waiting_bytes = rest.num_rows, rest.nbytes if rest.num_rows else 0
 
     def _write_group(self, group: pa.Table) -> None:
         if self._open is None:

@@ -45,7 +45,19 @@ def predicate(table: str, where: str) -> tuple[pc.Expression, tuple[str, ...]]:
     return truth, tuple(sorted({column.name for column in tree.find_all(exp.Column)}))
 
 
-def _truth(table: str, node: Any) -> pc.Expression:  # noqa: PLR0911
+_ARGUMENTS = {"this", "expression", "expressions", "low", "high", "negate"}
+
+
+def _truth(table: str, node: Any) -> pc.Expression:
+    """A condition; what the parser says beyond what is understood here is refused, never passed over."""
+    odd = {name for name, value in node.args.items() if value} - _ARGUMENTS
+    if odd:
+        raise ValueError(f"{node.sql()!r} is not in the predicates that a lake deletes by")
+    truth = _plain_truth(table, node)
+    return ~truth if node.args.get("negate") else truth
+
+
+def _plain_truth(table: str, node: Any) -> pc.Expression:  # noqa: PLR0911
     match node:
         case exp.Paren():
             return _truth(table, node.this)

@@ -14,7 +14,9 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import unquote
 
+from nagara.citylab.findings import CityLabError
 from nagara.citylab.lake import locks
 from nagara.citylab.lake.locks import Hold
 
@@ -87,6 +89,12 @@ class Folder:
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
         self.root = Path(root).expanduser().absolute()
+        if unquote(str(self.root)) != str(self.root):
+            raise CityLabError(
+                "a lake's folder cannot have a name with a percent escape such as %20 in it",
+                where=str(self.root),
+                mend="Rename the folder; blanks and letters of any script are fine.",
+            )
         self.locks = locks.AVAILABLE
         self.options: dict[str, str] = {}
 

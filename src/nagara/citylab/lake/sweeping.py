@@ -47,13 +47,15 @@ def sweep(city: CityLake) -> Swept:
 def sweep_locked(city: CityLake, *, wait: float, patient: bool = True) -> Swept:
     """The sweep itself, for who holds the lock.
 
-    With `patient` False (erasing) the age of a file does not matter, only that it is older than the
-    newest snapshot: no writer can still publish it, because its snapshot would have that number.
+    With `patient` False (erasing) the age of a file does not matter where a removed snapshot named it, or
+    where it is older than the newest snapshot: no writer can still publish it, because its snapshot would
+    have that number.
     """
     with city.newest() as newest, ExitStack() as seized:
         gone, in_use = _seize(city, newest, seized, wait)
+        released = set() if patient else _named(city, gone)
         city.storage.delete(snapshot_key(city.city_id, n) for n in gone)
-        files = _unnamed(city, newest, patient=patient)
+        files = _unnamed(city, newest, released, patient=patient)
         city.storage.delete(entry.key for entry in files)
     _remove_drafts(city)
     return Swept(tuple(gone), len(files), sum(entry.size for entry in files), tuple(in_use))
@@ -98,7 +100,7 @@ def _seize(city: CityLake, newest: Snapshot, seized: ExitStack, wait: float) -> 
     return [n for n in gone if n not in late or erasure(city.storage, city.city_id, n)], in_use
 
 
-def _unnamed(city: CityLake, newest: Snapshot, *, patient: bool) -> list[Entry]:
+def _unnamed(city: CityLake, newest: Snapshot, released: set[str], *, patient: bool) -> list[Entry]:
     """Data files that no snapshot names and no writer can name any more."""
     storage, home = city.storage, city.city_id
     published = {e.key: e.modified for e in storage.entries(f"{home}/snapshots")}
@@ -109,7 +111,7 @@ def _unnamed(city: CityLake, newest: Snapshot, *, patient: bool) -> list[Entry]:
     found: list[Entry] = []
     for table in storage.folders(f"{home}/tables"):
         entries = storage.entries(table_folder(home, table))
-        found += [e for e in entries if e.key not in named and e.modified < before]
+        found += [e for e in entries if e.key not in named and (e.modified < before or e.key in released)]
     return found
 
 
