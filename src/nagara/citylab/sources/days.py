@@ -1,8 +1,8 @@
 """The day or moment that a row of a statistic is about: a column, a year, a week, a file's name, or one for
 all. `[time]` of a mapping file.
 
-`column` with `format` (a list or one; see calendars.parse_times), or `year` (a column of years, with
-`month_day`, else 1 January), or `date` (one day for all rows), or `from_filename` (a pattern such as
+`column` with `format` (a list or one; see calendars.parse_times; also "epi_week"), or `year` (a column of
+years, with `month_day`, else 1 January), or `date` (one day for all rows), or `from_filename` (a pattern such as
 "%Y-%m-%dT%H"); `calendar` "buddhist"; `tz` an IANA zone or "city" where moments matter.
 """
 
@@ -94,8 +94,11 @@ def wall_times(
         cells = pc.replace_substring_regex(cells, r"\.0+$", "")
         odd = pc.fill_null(pc.invert(pc.match_substring_regex(cells, r"^\d{4}$")), False)
         cells = pc.if_else(odd, cells, pc.binary_join_element_wise(cells, clock.month_day, "-"))
+    if "epi_week" in clock.formats:
+        cells = _epi_weeks(cells)
     _buddhist(cells, file, column, clock, findings)
-    parsed = parse_times(cells, clock.formats or ("iso", "iso_week"), calendar=clock.calendar)
+    formats = tuple("iso" if f == "epi_week" else f for f in clock.formats) or ("iso", "iso_week")
+    parsed = parse_times(cells, formats, calendar=clock.calendar)
     if parsed.bad.any():
         first = int(np.flatnonzero(parsed.bad)[0])
         mend = 'Give [time] format = "..." for how dates are written.'
@@ -105,6 +108,31 @@ def wall_times(
             example=cells[first].as_py(), mend=mend,
         )  # fmt: skip
     return parsed.times, parsed.bad
+
+
+def _epi_weeks(cells: pa.Array) -> pa.Array:
+    """'2014-W53' as the Sunday on which that epidemiological week begins; other text as it is.
+
+    Weeks run from Sunday to Saturday; week 1 is that which holds 4 January (CDC, MMWR week fact sheet).
+    """
+    coded = cells.dictionary_encode()
+    return pa.array([_sunday(text) for text in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)
+
+
+def _sunday(text: str) -> str:
+    found = re.fullmatch(r"(\d{4})[-/ ]?[WwEe]?[-/ ]?(\d{1,2})", text.strip())
+    if found is None:
+        return text
+
+    def first(year: int) -> dt.date:
+        fourth = dt.date(year, 1, 4)
+        return fourth - dt.timedelta(days=fourth.isoweekday() % 7)
+
+    year, week = int(found[1]), int(found[2])
+    if not 1 <= year < 9999:
+        return text
+    day = first(year) + dt.timedelta(days=7 * (week - 1))
+    return day.isoformat() if week >= 1 and day < first(year + 1) else text
 
 
 def _buddhist(cells: pa.Array, file: str, column: str, clock: Clock, findings: Findings) -> None:

@@ -114,7 +114,7 @@ def declared_crs(member: Any, on: Reading) -> str:
 
 
 def read_geojson(text: str, on: Reading) -> Iterator[RawLayer]:
-    """Layers of at most 5,000 features. Raises Refusal where there is no feature at all."""
+    """Layers of at most 5,000 features; none, with a finding, where the file holds no feature."""
     collection = Collection(text, on)
     held: list[Any] = []
     first, some = 2, False
@@ -128,7 +128,7 @@ def read_geojson(text: str, on: Reading) -> Iterator[RawLayer]:
         some = True
         yield _layer(held, first, collection)
     if not some:
-        raise on.refusal("no-features", "the file holds no feature.", _EXPORT)
+        on.findings.warn("no-features", "the file holds no feature.", file=on.file, mend=_EXPORT)
 
 
 def _layer(features: list[Any], first: int, collection: Collection) -> RawLayer:

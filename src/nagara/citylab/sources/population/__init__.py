@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from nagara.citylab.findings import Findings, Refusal
 from nagara.citylab.sources import NO, Options, Sniffed
+from nagara.citylab.sources.asked_for import kept_rows
 from nagara.citylab.sources.days import Clock, clock_of, wall_times
 from nagara.citylab.sources.geometry import RawLayer, form_of, read_attributes
 from nagara.citylab.sources.numbers import to_number
@@ -49,18 +50,18 @@ def read(paths: Sequence[Path], options: Options, findings: Findings) -> Iterato
     Raises Refusal where the mapping does not say which column is the zone and which the number.
     """
     plan = _Plan(options, findings)
-    files = files_of(paths)
+    files = files_of(paths, findings)
     units = Units(naming_of(options.map, findings), options, findings)
     scratch = Findings()
     units.learn(
-        (layer.file, int(layer.rows[0]), _kept(layer, plan, scratch).attributes)
+        (layer.file, int(layer.rows[0]), kept_rows(layer, plan.keep, scratch).attributes)
         for layer in read_attributes(files, options, scratch)
         if len(layer.rows)
     )
     found = []
     for layer in read_attributes(files, options, findings):
         plan.check(layer.attributes.column_names, layer.file, units.naming.columns)
-        found += list(_rows(_kept(layer, plan, findings), plan, units))
+        found += list(_rows(kept_rows(layer, plan.keep, findings), plan, units))
     if not found:
         raise Refusal("no row was found.", findings, where=", ".join(p.name for p in paths))
     rows = settle(pa.concat_tables(found), findings)
@@ -101,21 +102,6 @@ class _Plan:
             self.findings.refuse("missing-column", what, file=file, column=missing[0])
             mend = "Correct the column names in the mapping file."
             raise Refusal(what, self.findings, where=file, mend=mend)
-
-
-def _kept(layer: RawLayer, plan: _Plan, findings: Findings) -> RawLayer:
-    """The rows that `[keep]` asks for: column = [values]."""
-    mask = np.ones(len(layer.rows), bool)
-    for column, values in plan.keep.items():
-        if column in layer.attributes.column_names:
-            wanted = pa.array([str(v) for v in (values if isinstance(values, list) else [values])])
-            mask &= pc.is_in(layer.attributes.column(column), wanted).to_numpy()
-    left = int((~mask).sum())
-    if left:
-        findings.note("not-asked-for", "rows that [keep] does not ask for.", file=layer.file, count=left)
-        attributes = layer.attributes.filter(pa.array(mask))
-        return RawLayer(layer.file, layer.rows[mask], attributes, layer.shapes[mask], layer.crs)
-    return layer
 
 
 def _rows(layer: RawLayer, plan: _Plan, units: Units) -> Iterator[pa.Table]:

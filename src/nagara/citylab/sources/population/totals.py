@@ -78,8 +78,9 @@ def with_totals(rows: pa.Table, findings: Findings) -> pa.Table:
             example = f"{unit['zone']}, {unit['date']}: {sum_:,.0f} and {people['total']:,.0f}"
             findings.warn("total-differs", what, example=example, mend="Look which of the two is right.")
     if added:
-        what = f"totals were added up from groups ({sum(n for *_, n in added):,.0f} people)."
-        findings.note("total-computed", what, count=len(added))
+        example = f"{added[0][0]}, {added[0][1] or 'no date'}: {added[0][2]:,.0f}"
+        what = "totals of units were added up from their groups."
+        findings.note("total-computed", what, count=len(added), example=example)
         extra = pa.table(
             {
                 "zone": pa.array([zone for zone, _, _ in added], pa.string()),

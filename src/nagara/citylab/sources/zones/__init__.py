@@ -38,6 +38,7 @@ TABLES = ("zone", "cell", "zone_value")
 OPTIONS = ("read", "columns", "zones", "level", "codes", "property")
 
 _MAPS = frozenset(("geojson", "topojson", "shapefile", "geopackage", "kml", "ogr"))
+_PAPERS = frozenset((".xml", ".md", ".txt", ".pdf", ".html", ".htm", ".png", ".jpg", ".docx", ".rst", ".qgz"))
 _AREAS = re.compile(rb'"type"\s*:\s*"(Multi)?(Polygon)"')
 _OTHERS = re.compile(rb'"type"\s*:\s*"(Multi)?(Point|LineString)"')
 
@@ -65,12 +66,19 @@ def _has_shapefile(path: Path) -> bool:
         return b".shp" in stream.read().lower()
 
 
-def files_of(paths: Sequence[Path]) -> list[Path]:
-    """Files, with those of folders in the order of their names."""
+def files_of(paths: Sequence[Path], findings: Findings) -> list[Path]:
+    """Files, those of folders in the order of their names, without the papers that lie beside data."""
     out: list[Path] = []
     for path in paths:
-        inside = path.is_dir() and path.suffix.lower() != ".gdb"
-        out += sorted(p for p in path.rglob("*") if p.is_file()) if inside else [path]
+        if not path.is_dir() or path.suffix.lower() == ".gdb":
+            out.append(path)
+            continue
+        for near in sorted(p for p in path.rglob("*") if p.is_file()):
+            if near.suffix.lower() in _PAPERS or near.name.startswith("."):
+                what = "files beside the data were left out."
+                findings.note("left-out", what, file=path.name, example=near.name)
+            else:
+                out.append(near)
     return out
 
 
@@ -80,7 +88,7 @@ def read(paths: Sequence[Path], options: Options, findings: Findings) -> Iterato
     Raises Refusal where the file has no coordinate system, no id, or is no map at all.
     """
     some = False
-    layers = read_features(files_of(paths), options, findings)
+    layers = read_features(files_of(paths, findings), options, findings)
     for file, found in groupby(layers, key=lambda layer: layer.file):
         held = list(found)
         if any(len(layer.rows) for layer in held):

@@ -28,8 +28,9 @@ def judge_cover(zones: Sequence[Zone], epsg: int, file: str, findings: Findings)
     holes = (
         [ring for part in shapely.get_parts(whole) for ring in part.interiors] if not whole.is_empty else []
     )
+    m2 = shapely.area(shapely.polygons(holes)) if holes else np.empty(0)
+    holes, m2 = [h for h, size in zip(holes, m2, strict=True) if size > 1.0], m2[m2 > 1.0]
     if holes:
-        m2 = shapely.area(shapely.polygons(holes))
         point = shapely.get_coordinates(holes[int(np.argmax(m2))])[0]
         findings.note(
             "gaps",
