@@ -14,7 +14,9 @@ from nagara.citylab.errors import CityLabError
 from nagara.cli.printing import Json, show_json, show_rows
 
 if TYPE_CHECKING:
-    from nagara.citylab.lake import CityLake
+    import pyarrow as pa
+
+    from nagara.citylab.lake import CityLake, Snapshot
 
 CityName = Annotated[str, typer.Argument(help="Short name of the city, e.g. jakarta. See `nagara cities`.")]
 
@@ -130,22 +132,14 @@ def sql(
     as_json: Json = False,
 ) -> None:
     """Ask a question in SQL. Times are UTC; a view `clock` gives the city's own time."""
-    from nagara.citylab import engine
-    from nagara.citylab.recipes.clock import clock
-    from nagara.citylab.runs import context_of, data_of
-    from nagara.citylab.tables import TABLES
-
     lake = find_city(city)
     snapshot = lake.newest() if at is None else lake.snapshot(at)
-    query = sys.stdin.read() if text == "-" else text
-    with engine.session(data_of(snapshot, set(TABLES))) as session:
-        session.register("clock", clock(context_of(snapshot).tz))
-        rows = session.sql(query.strip().rstrip(";"))
+    rows = answer(snapshot, sys.stdin.read() if text == "-" else text)
     if to is not None:
         _write(rows, to)
         typer.echo(f"{rows.num_rows:,} rows written to {to}")
     elif as_json:
-        show_json({"snapshot": snapshot.number, "rows": rows.slice(0, limit).to_pylist()})
+        show_json({"snapshot": snapshot.number, "rows": plain_rows(rows.slice(0, limit))})
     else:
         show_rows(rows.column_names, rows.slice(0, limit).to_pylist())
         if rows.num_rows > limit:
@@ -154,7 +148,28 @@ def sql(
             )
 
 
-def _write(rows: Any, to: Path) -> None:
+def answer(snapshot: Snapshot, query: str) -> pa.Table:
+    """Rows of one SELECT over a snapshot, with the view `clock`."""
+    from nagara.citylab import engine
+    from nagara.citylab.recipes.clock import clock
+    from nagara.citylab.runs import context_of, data_of
+    from nagara.citylab.tables import TABLES
+
+    with engine.session(data_of(snapshot, set(TABLES))) as session:
+        session.register("clock", clock(context_of(snapshot).tz))
+        return session.sql(query.strip().rstrip(";"))
+
+
+def plain_rows(rows: pa.Table) -> list[dict[str, Any]]:
+    """Rows as JSON objects; SQL maps become objects as well."""
+    import pyarrow as pa
+
+    maps = [f.name for f in rows.schema if pa.types.is_map(f.type)]
+    found: list[dict[str, Any]] = rows.to_pylist()
+    return [row | {name: dict(row[name] or ()) for name in maps} for row in found]
+
+
+def _write(rows: pa.Table, to: Path) -> None:
     if to.suffix == ".parquet":
         import pyarrow.parquet as pq
 

@@ -35,9 +35,13 @@ def _plain(text: str) -> str:
     return text.replace("[", "\\[")
 
 
-def show_json(value: Any) -> None:
+def as_json_text(value: Any) -> str:
     """JSON with times as ISO 8601 text."""
-    print(json.dumps(value, ensure_ascii=False, indent=1, default=_as_json), flush=True)
+    return json.dumps(value, ensure_ascii=False, indent=1, default=_as_json)
+
+
+def show_json(value: Any) -> None:
+    print(as_json_text(value), flush=True)
 
 
 def _as_json(value: Any) -> Any:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nagara.citylab.errors import CityLabError
-from nagara.cli.cities import CityName, find_city
-from nagara.cli.printing import Json, err, show_json, show_rows
+from nagara.cli.cities import CityName, answer, find_city, plain_rows
+from nagara.cli.printing import Json, as_json_text, err, show_json, show_rows
 
 if TYPE_CHECKING:
     from nagara.citylab.evidence import Run
@@ -161,6 +161,31 @@ def brief(
     typer.echo(f"Brief written to {output}")
 
 
+def results(
+    city: CityName,
+    output: Annotated[Path, typer.Option("-o", "--output", help="File to write, e.g. results.json")],
+    facts: Annotated[
+        list[Path] | None, typer.Option("--facts", help="SQL file of one row; its name is the fact's name.")
+    ] = None,
+    run_id: Annotated[list[str] | None, typer.Option("--run", help="Runs to write; all by default.")] = None,
+) -> None:
+    """Write runs, and answers to questions in SQL files, as one JSON file: {"facts": ..., "runs": ...}."""
+    from nagara.citylab import runs
+
+    lake = find_city(city)
+    snapshot = lake.newest()
+    found = {}
+    for path in facts or ():
+        rows = plain_rows(answer(snapshot, path.read_text(encoding="utf-8")))
+        if len(rows) != 1:
+            raise CityLabError(f"gives {len(rows)} rows; a fact is one row.", where=path.name)
+        found[path.stem] = rows[0]
+    ids = run_id or [made.run_id for made in runs.recent(lake, limit=10_000)]
+    written = {"facts": found, "runs": [runs.read(lake, name).as_dict() for name in ids]}
+    output.write_text(as_json_text(written), encoding="utf-8")
+    typer.echo(f"{len(found)} facts and {len(ids)} runs written to {output}")
+
+
 def register(app: typer.Typer) -> None:
     app.command("recipes")(recipes)
     app.command("run")(run)
@@ -168,3 +193,4 @@ def register(app: typer.Typer) -> None:
     app.command("show")(show)
     app.command("rerun")(rerun)
     app.command("brief")(brief)
+    app.command("results")(results)
