@@ -181,8 +181,8 @@ def test_five_million_readings_are_passed_by_in_half_a_second() -> None:
         }
     )
     watch = PersonalScan()
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(5):
         watch.see(table, file="readings.csv")
     assert watch.findings() == []
-    assert time.perf_counter() - start < 1.0  # 0.1 s alone; the machine is shared
+    assert time.process_time() - start < 0.5

@@ -60,24 +60,27 @@ class ColumnWatch:
         return about(self.name, topic)
 
     def see(self, column: pa.ChunkedArray, first_row: int) -> None:
-        filled = column.drop_null().combine_chunks()
-        if isinstance(filled, pa.ChunkedArray):
-            filled = pa.concat_arrays(filled.chunks) if filled.num_chunks else pa.array([], column.type)
-        n = len(filled)
-        self.cells += n
-        if not n:
+        n = len(column)
+        self.cells += n - column.null_count
+        if n == column.null_count:
             return
-        sample = filled.take(pa.array(np.linspace(0, n - 1, min(n, SAMPLE)).astype(np.int64)))
+        picked = pa.array(np.linspace(0, n - 1, min(n, SAMPLE)).astype(np.int64))
+        sample = column.take(picked).drop_null()
+        if not len(sample):  # thinly filled: look at what there is
+            sample = column.drop_null().slice(0, SAMPLE)
         plain = pc.sum(pc.match_substring_regex(sample, _PLAIN)).as_py() or 0
         self._look_at_names(sample.to_pylist())
-        longest = pc.max(pc.utf8_length(sample)).as_py() or 0
-        self.longest = max(self.longest, longest)
+        self.longest = max(self.longest, pc.max(pc.utf8_length(sample)).as_py() or 0)
         hinted = self.is_about("identity") or self.is_about("phone")
         if plain == len(sample) and not hinted:
             return
-        if (pc.max(pc.binary_length(filled)).as_py() or 0) < 6:
+        if (pc.max(pc.binary_length(column)).as_py() or 0) < 6:
             return
-        self._look_for_numbers(column, filled, first_row)
+        if len(pc.unique(sample)) * 4 < len(sample):  # the same few cells over and over, such as stations
+            few = pc.unique(column)
+            if not pc.any(pc.match_substring_regex(few, _SUSPECT), min_count=0).as_py():
+                return
+        self._look_for_numbers(column, first_row)
 
     def _look_at_names(self, cells: list[str]) -> None:
         """How many cells of a sample look like people's names, places' names, ages."""
@@ -97,8 +100,8 @@ class ColumnWatch:
             self.titled += titled and " " in cell.strip()
             self.people += like_a_name(cell)
 
-    def _look_for_numbers(self, column: pa.ChunkedArray, filled: pa.Array, first_row: int) -> None:
-        suspect = filled.filter(pc.match_substring_regex(filled, _SUSPECT))
+    def _look_for_numbers(self, column: pa.ChunkedArray, first_row: int) -> None:
+        suspect = column.filter(pc.match_substring_regex(column, _SUSPECT))
         n = len(suspect)
         if not n:
             return
