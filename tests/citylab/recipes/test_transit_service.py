@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from nagara.citylab.evidence import Computed, compute
 from nagara.citylab.findings import Findings
 from nagara.citylab.recipes import Context, load
+from nagara.citylab.recipes.subset import check_recipe
 from nagara.citylab.sources import Options, gtfs
 from nagara.citylab.tables import TABLES, conform
 
@@ -253,6 +254,16 @@ def test_a_headway_beside_other_trips_of_the_route_is_counted() -> None:
     got = answer(small(trips, [period("P", 7 * H, 8 * H, 600)]))
     assert numbers(got)["transit_trips"]["value"] == 7
     assert not got.findings.has("said-twice")
+
+
+def test_hours_that_end_before_they_begin_give_reasons_and_no_numbers() -> None:
+    got = numbers(answer(small({"T": ("R", [("A", 7 * H), ("B", 8 * H)])}), from_hour=20, to_hour=6), "stop")
+    assert got["A", "transit_departures_per_hour"]["value"] is None
+    assert "before they begin" in got["A", "transit_departures_per_hour"]["reason"]
+
+
+def test_the_sql_stays_within_the_portable_subset() -> None:
+    assert check_recipe(load("transit-service")) == []
 
 
 def test_a_service_day_is_local_and_hours_go_past_midnight() -> None:

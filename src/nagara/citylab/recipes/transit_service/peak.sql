@@ -16,8 +16,8 @@ moment as (
 ),
 running as (
     select scope, feed_id, unit, way, s,
-        sum(d) over (partition by scope, feed_id, unit, way order by s
-            rows between unbounded preceding and current row) as vehicles
+        cast(sum(d) over (partition by scope, feed_id, unit, way order by s
+            rows between unbounded preceding and current row) as bigint) as vehicles
     from moment
 )
 select scope, feed_id, unit,

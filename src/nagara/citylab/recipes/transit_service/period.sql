@@ -9,7 +9,7 @@ with written as (
 )
 select
     f.feed_id, f.trip_id, f.start_s, f.end_s, f.headway_s, coalesce(f.exact, false) as exact,
-    cast(floor((f.end_s - f.start_s + f.headway_s - 1) / (1.0 * f.headway_s)) as bigint) as n_runs,
+    cast(ceil(1.0 * (f.end_s - f.start_s) / nullif(f.headway_s, 0)) as bigint) as n_runs,
     exists (
         select 1 from written as w
         where w.feed_id = f.feed_id and coalesce(w.route_id, '') = coalesce(r.route_id, '')

@@ -53,7 +53,7 @@ measure as (
     union all
     select scope, feed_id, unit, unit_id, 'transit_km', case when measured > 0 then (metres + missing_metres) / 1000 end,
         case when measured > 0 then (metres - spare_metres) / 1000 end, case when measured > 0 then (metres + missing_metres) / 1000 end,
-        measured, coverage * measured / n,
+        measured, coverage * measured / nullif(n, 0),
         case when measured = n and quality = 'verified' then 'verified' else 'estimate' end,
         why || case when measured = 0 then 'no trip has a length'
             when measured < n then cast(n - measured as varchar)
@@ -66,7 +66,7 @@ measure as (
         case when seconds > 0 and measured > 0 then 3.6 * (metres + missing_metres) / seconds end,
         case when high_s > 0 and measured > 0 then 3.6 * (metres + missing_metres) / high_s end,
         case when low_s > 0 and measured > 0 then 3.6 * (metres + missing_metres) / low_s end,
-        measured, coverage * measured / n, 'estimate',
+        measured, coverage * measured / nullif(n, 0), 'estimate',
         why || case when measured = 0 then 'no trip has a length' when seconds <= 0 then 'the trips take no time'
             else '' end from reasoned
     union all
@@ -123,16 +123,18 @@ group by m.ts
 union all
 select 'stop', s.unit_id, m.ts, i.indicator,
     case i.indicator when 'I04' then s.headway_s / 60.0 when 'I04_span' then (s.last_s - s.first_s) / 3600.0
-        else 1.0 * s.in_window / ($to_hour - $from_hour) end,
+        else 1.0 * s.in_window / nullif($to_hour - $from_hour, 0) end,
     case i.indicator when 'I04' then s.shortest_s / 60.0 when 'I04_span' then (s.last_s - s.first_s) / 3600.0
-        else 1.0 * s.in_window / ($to_hour - $from_hour) end,
+        else 1.0 * s.in_window / nullif($to_hour - $from_hour, 0) end,
     case i.indicator when 'I04' then s.longest_s / 60.0 when 'I04_span' then (s.last_s - s.first_s) / 3600.0
-        else 1.0 * s.in_window / ($to_hour - $from_hour) end,
+        else 1.0 * s.in_window / nullif($to_hour - $from_hour, 0) end,
     case i.indicator when 'I04' then s.gaps when 'I04_span' then s.departures else s.in_window end,
     1.0, s.quality,
     case when i.indicator = 'I04' and s.headway_s is null
             then 'fewer than two departures between the hours asked for'
-        when i.indicator = 'I04' then 'low and high: shortest and longest gap' end
+        when i.indicator = 'I04' then 'low and high: shortest and longest gap'
+        when i.indicator = 'transit_departures_per_hour' and $to_hour <= $from_hour
+            then 'the hours asked for end before they begin' end
 from stop_named as s
 cross join (
     select 'I04' as indicator union all select 'I04_span' union all select 'transit_departures_per_hour'

@@ -16,7 +16,7 @@ made as (
         a.first_s, a.last_s, a.late_s,
         p.start_s + n.i * p.headway_s - a.first_s,
         case when p.exact then 'exact' else 'headway' end,
-        not p.exact and n.i = p.n_runs - 1 and (p.end_s - p.start_s) % p.headway_s > 0
+        not p.exact and n.i = p.n_runs - 1 and p.n_runs * p.headway_s > p.end_s - p.start_s
     from here as a
     join period as p on p.feed_id = a.feed_id and p.trip_id = a.trip_id
     join number as n on n.i < p.n_runs
