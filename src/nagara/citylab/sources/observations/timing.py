@@ -63,7 +63,7 @@ class Timing:
         sample = text.drop_null().slice(0, 5000)
         if not len(sample):
             return ("iso",)
-        likely = likely_formats(sample)
+        likely = likely_formats(sample, share=0.5)
         if "iso" in likely:
             return ("iso",)
         name = " + ".join(self.clock.columns)
