@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -96,3 +99,55 @@ def test_what_a_killed_import_left_is_swept_when_no_import_can_name_it(city, roo
     assert patient.sweep().files == sum(f.count for f in orphans)
     assert not patient.check().findings.has("file-orphan")
     assert worker.editions(patient.newest()) == {"gates": 2}
+
+
+def test_everything_that_a_snapshot_names_is_on_the_disk_before_it_is_published(
+    city, root, worker, monkeypatch
+):
+    """A power cut after publishing must find the files, the log entries and the folders that lead there."""
+    safe: set[Path] = set()
+    real_fsync, real_link = os.fsync, os.link
+
+    def fsync(handle: int) -> None:
+        real_fsync(handle)
+        safe.add(Path(os.readlink(f"/proc/self/fd/{handle}")))
+
+    published: list[set[Path]] = []
+
+    def link(source, target) -> None:
+        if "snapshots" in str(target):
+            assert Path(source) in safe
+            published.append(set(safe))
+        real_link(source, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "link", link)
+    for number in range(1, 52):  # past a checkpoint
+        snapshot = city.commit(worker.edition("gates", number, 10))
+        on_disk = published[-1]
+        for table in ("observation", "zone_value", "source"):
+            folder = root / "demo/tables" / table
+            new = {Path(path) for path in snapshot.files(table)}
+            version = snapshot.tables[table].version
+            new.add(folder / f"_delta_log/{version:020d}.json")
+            new |= set((folder / "_delta_log").glob(f"{version:020d}.checkpoint*"))
+            assert new <= on_disk, new - on_disk
+            assert {folder, folder / "_delta_log", folder.parent, root / "demo"} <= on_disk
+    assert any("checkpoint" in path.name for path in safe)
+    assert root / "demo/snapshots" in safe
+
+
+def test_a_full_disk_leaves_the_city_as_it_was(city, worker, monkeypatch):
+    city.commit(worker.edition("gates", 1, 10))
+    files = set(Path(city.storage.root).rglob("*.parquet"))
+
+    def no_space(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", no_space)
+        with pytest.raises(OSError, match="No space"):
+            city.commit(worker.edition("gates", 2, 10))
+    assert worker.editions(city.newest()) == {"gates": 1}
+    assert files <= set(Path(city.storage.root).rglob("*.parquet"))
+    assert worker.editions(city.commit(worker.edition("gates", 3, 10))) == {"gates": 3}

@@ -167,7 +167,7 @@ class Folder:
             path = self.path(key)
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-            folders.add(path.parent)
+            folders.update(folder for folder in path.parents if folder.is_relative_to(self.root))
         for folder in folders:
             _sync_folder(folder)
 
