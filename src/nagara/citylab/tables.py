@@ -189,6 +189,8 @@ _ALL = (
         _c("name", TEXT, "name as written"),
         _c("geom_wkb", WKB, "polygon or multipolygon, WGS 84"),
         _c("m2", FLOAT, "area in the city's metric system", "m2"),
+        _c("zone_id", TEXT, "zone that the source names, where it gives no geometry"),
+        _c("attributes", TEXT, "other columns of the source, as a JSON object"),
     ),
     _table(
         "street_node",

@@ -2,8 +2,8 @@
 all. `[time]` of a mapping file.
 
 `column` with `format` (a list or one; see calendars.parse_times; also "epi_week"), or `year` (a column of
-years, with `month_day`, else 1 January), or `date` (one day for all rows), or `from_filename` (a pattern such as
-"%Y-%m-%dT%H"); `calendar` "buddhist"; `tz` an IANA zone or "city" where moments matter.
+years, with `month_day`, else 1 January), or `date` (one day for all rows), or `from_filename` (a pattern such
+as "%Y-%m-%dT%H"); `calendar` "buddhist"; `tz` an IANA zone or "city" where moments matter.
 """
 
 from __future__ import annotations
