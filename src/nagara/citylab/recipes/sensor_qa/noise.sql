@@ -65,10 +65,10 @@ rest as (
     group by 1
 )
 select m.k,
-    m.n_values <= 10 and m.fraction = 0 and s.unit = '1' as is_state,
-    case when not (m.n_values <= 10 and m.fraction = 0 and s.unit = '1')
+    m.n_values <= 10 and m.fraction = 0 and (s.unit = '1' or s.unit like '{%') as is_state,
+    case when not (m.n_values <= 10 and m.fraction = 0 and (s.unit = '1' or s.unit like '{%'))
         then $spike_k * greatest(1.4826 * m.d2_50, m.d2_90 / 1.645, m.resolution) end as spike_limit,
-    case when not (m.n_values <= 10 and m.fraction = 0 and s.unit = '1')
+    case when not (m.n_values <= 10 and m.fraction = 0 and (s.unit = '1' or s.unit like '{%'))
         then $step_k * greatest(1.4826 * m.d3_50, m.d3_90 / 1.645, m.resolution) end as step_limit,
     greatest(
         case
