@@ -13,6 +13,7 @@ import pytest
 import shapely.geometry
 
 from nagara.citylab.findings import Findings, Refusal
+from nagara.citylab.privacy import scan
 from nagara.citylab.sources import Options, places
 from nagara.citylab.tables import TABLES, conform
 
@@ -76,7 +77,7 @@ def test_shipped_words_alone_know_the_kinds_of_health_facilities(data: Path) -> 
     ("file", "name", "rows", "category"),
     [
         ("market.csv", "markets", 873, "market"),
-        ("public_park.csv", "parks", 522, "park"),
+        ("public_park.csv", "park_places", 522, "park"),
         ("sportfield.csv", "sportfields", 597, "sports"),
     ],
 )
@@ -231,3 +232,13 @@ def test_sniffing_knows_places_from_other_tables(data: Path) -> None:
     assert places.sniff(data / "jakarta/sensors_water/tma_2020.csv").confidence < 0.5
     assert places.sniff(data / "bangkok/poi/market.csv").confidence == 0
     assert places.sniff(data / "nowhere.csv").confidence == 0
+
+
+def test_a_survey_of_people_does_not_pass_as_places(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{i},{('Siti Aminah', 'Budi Santoso', 'Dewi Lestari')[i % 3]},100.5,13.7,0812345678{i},{20 + i},f,yes\n"
+        for i in range(10, 40)
+    )
+    path = write(tmp_path, "id,name,lon,lat,phone,age,sex,diabetes\n" + rows)
+    table, _ = read(path, {"category": {"value": "clinic"}})
+    assert {f.rule for f in scan("place", table)} == {"personal-names-with-phones", "personal-health"}
