@@ -16,9 +16,9 @@ asked as (
 ),
 answer as (
     select u.unit_kind, u.unit_id, u.indicator,
-        100.0 * u.reached / u.people as value, 100.0 * u.low / u.people as lo, 100.0 * u.high / u.people as hi,
+        100.0 * u.reached / nullif(u.people, 0) as value, 100.0 * u.low / nullif(u.people, 0) as lo, 100.0 * u.high / nullif(u.people, 0) as hi,
         case when p.counted > 0 then cast(round(u.people) as bigint) else u.n end as n,
-        least(1.0, u.certain / u.people * case when p.whole > 0 then p.here / p.whole else 0.0 end) as coverage,
+        least(1.0, u.certain / nullif(u.people, 0) * case when p.whole > 0 then p.here / p.whole else 0.0 end) as coverage,
         case when p.counted = 0 then 'no population: share of street nodes. ' else '' end
             || case when p.counted > 0 and p.here < 0.95 * p.whole
                 then 'many people live where no street is mapped. ' else '' end

@@ -48,18 +48,18 @@ score as (
 ),
 answer as (
     select s.unit_kind, s.unit_id, 'I21' as indicator,
-        case when s.n_services >= $least_services then s.usual / (8.0 * s.people) end as value,
-        case when s.n_services >= $least_services then s.slow / (8.0 * s.people) end as lo,
+        case when s.n_services >= $least_services then s.usual / nullif(8.0 * s.people, 0) end as value,
+        case when s.n_services >= $least_services then s.slow / nullif(8.0 * s.people, 0) end as lo,
         case when s.n_services >= $least_services
-            then (s.fast + w.n_missing * s.people) / (8.0 * s.people) end as hi,
-        s.people, s.n, s.certain / (s.n_services * s.people) * w.share_placed as coverage,
+            then (s.fast + w.n_missing * s.people) / nullif(8.0 * s.people, 0) end as hi,
+        s.people, s.n, s.certain / nullif(s.n_services * s.people, 0) * w.share_placed as coverage,
         w.counted, case when s.n_services < $least_services
             then 'too few kinds of service in the data. ' else '' end || w.limits as limits
     from score as s cross join why as w
     union all
     select u.unit_kind, u.unit_id, 'fifteen_' || u.service,
-        100.0 * u.usual / u.people, 100.0 * u.slow / u.people, 100.0 * u.fast / u.people,
-        u.people, u.n, u.certain / u.people * w.share_placed, w.counted,
+        100.0 * u.usual / nullif(u.people, 0), 100.0 * u.slow / nullif(u.people, 0), 100.0 * u.fast / nullif(u.people, 0),
+        u.people, u.n, u.certain / nullif(u.people, 0) * w.share_placed, w.counted,
         case when w.counted = 0 then 'no population: share of street nodes. ' else '' end
     from unit as u cross join why as w
     where u.unit_kind <> 'cell'

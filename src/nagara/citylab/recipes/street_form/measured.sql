@@ -14,12 +14,12 @@ summed as (
         sum(case when kind = 'length' then cast(metres as decimal(18, 6)) end) as length_m,
         sum(case when kind = 'street' then cast(metres as decimal(18, 6)) end) as street_m,
         sum(case when kind = 'street' then cast(straight_m as decimal(18, 6)) end) as straight_m,
-        cast(sum(case when kind = 'street' then n else 0 end) as bigint) as streets,
-        cast(sum(case when kind = 'junction' then n else 0 end) as bigint) as junctions,
-        cast(sum(case when kind = 'crossing' then n else 0 end) as bigint) as crossings,
-        cast(sum(case when kind = 'loose_crossing' then n else 0 end) as bigint) as loose_crossings,
-        cast(sum(case when kind = 'tight_crossing' then n else 0 end) as bigint) as tight_crossings,
-        cast(sum(case when kind = 'dead_end' then n else 0 end) as bigint) as dead_ends
+        cast(sum(case when kind = 'street' then cast(n as bigint) else 0 end) as bigint) as streets,
+        cast(sum(case when kind = 'junction' then cast(n as bigint) else 0 end) as bigint) as junctions,
+        cast(sum(case when kind = 'crossing' then cast(n as bigint) else 0 end) as bigint) as crossings,
+        cast(sum(case when kind = 'loose_crossing' then cast(n as bigint) else 0 end) as bigint) as loose_crossings,
+        cast(sum(case when kind = 'tight_crossing' then cast(n as bigint) else 0 end) as bigint) as tight_crossings,
+        cast(sum(case when kind = 'dead_end' then cast(n as bigint) else 0 end) as bigint) as dead_ends
     from placed
     group by 1, 2
 )

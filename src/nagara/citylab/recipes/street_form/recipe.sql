@@ -10,16 +10,16 @@ with judged as (
 ),
 long as (
     select unit_kind, unit_id, 'I09' as indicator,
-        case when not too_little then length_m / 1000.0 / km2 end as value,
-        case when not too_little then length_m / 1000.0 / km2 end as lo,
-        case when not too_little then length_m / 1000.0 / km2 end as hi,
+        case when not too_little then length_m / 1000.0 / nullif(km2, 0) end as value,
+        case when not too_little then length_m / 1000.0 / nullif(km2, 0) end as lo,
+        case when not too_little then length_m / 1000.0 / nullif(km2, 0) end as hi,
         streets as n, coverage, quality, too_little, about_area as why
     from judged
     union all
     select unit_kind, unit_id, 'I09_junctions',
-        case when not too_little then crossings / km2 end,
-        case when not too_little then least(loose_crossings, crossings) / km2 end,
-        case when not too_little then greatest(tight_crossings, crossings) / km2 end,
+        case when not too_little then crossings / nullif(km2, 0) end,
+        case when not too_little then least(loose_crossings, crossings) / nullif(km2, 0) end,
+        case when not too_little then greatest(tight_crossings, crossings) / nullif(km2, 0) end,
         junctions, coverage, quality, too_little,
         'low and high: merged a quarter wider and narrower'
             || case when about_area is null then '' else '; ' || about_area end
@@ -46,9 +46,9 @@ long as (
     from judged
     union all
     select unit_kind, unit_id, 'street_dead_ends',
-        case when junctions + dead_ends > 0 then 100.0 * dead_ends / (junctions + dead_ends) end,
-        case when junctions + dead_ends > 0 then 100.0 * dead_ends / (junctions + dead_ends) end,
-        case when junctions + dead_ends > 0 then 100.0 * dead_ends / (junctions + dead_ends) end,
+        case when junctions + dead_ends > 0 then 100.0 * dead_ends / nullif(junctions + dead_ends, 0) end,
+        case when junctions + dead_ends > 0 then 100.0 * dead_ends / nullif(junctions + dead_ends, 0) end,
+        case when junctions + dead_ends > 0 then 100.0 * dead_ends / nullif(junctions + dead_ends, 0) end,
         junctions + dead_ends, coverage, quality, false,
         case when junctions + dead_ends = 0 then 'no junction and no dead end here' end
     from judged
