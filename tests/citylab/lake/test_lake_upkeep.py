@@ -178,6 +178,7 @@ def test_erasing_removes_what_runs_kept_beside_their_results(hasty, root):
         row = {"run_id": run_id, "table": "post", "version": 1, "content": 2, "source_id": source_id}
         rows = pa.Table.from_pylist([row], schema=TABLES["run_input"].schema)
         hasty.commit(lambda draft, rows=rows: draft.append("run_input", rows))
+    artifacts.keep(hasty.storage, "demo", "died-before-it-was-noted", "level", posts("SECRETWORD"))
     hasty.erase("hotline", "asked")
     assert holds(root, "SECRETWORD") == []
     assert artifacts.kept(hasty.storage, "demo", "r1", "level") is None
@@ -224,6 +225,14 @@ def test_an_erasure_that_was_interrupted_is_finished_by_the_next_sweep(hasty, ro
     hasty.sweep()
     assert holds(root, "SECRETWORD") == []
     assert not hasty.check().findings.has("erasure-unfinished")
+
+
+def test_what_commit_returns_is_held_open_like_any_snapshot(hasty, worker):
+    mine = hasty.commit(worker.edition("gates", 1, 10))
+    for number in (2, 3):
+        hasty.commit(worker.edition("gates", number, 10))
+    assert hasty.sweep().in_use == (2,)
+    assert worker.editions(mine) == {"gates": 1}
 
 
 def test_erasing_waits_for_a_reader_and_then_goes_on(hasty, root):

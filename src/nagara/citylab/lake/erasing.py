@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from nagara.citylab.findings import CityLabError
@@ -87,10 +88,20 @@ def _drop(draft: Draft, source_id: str) -> None:
 
 
 def _readers(city: CityLake, source_id: str) -> set[str]:
-    """Runs that read the source: what they kept of it beside their results goes too."""
+    """Runs that read the source: what they kept of it beside their results goes too.
+
+    So does what was kept by runs that the city does not know, because they died before they were noted.
+    """
     with city.newest() as newest:
         rows = newest.table("run_input", ["run_id", "source_id"])
-    return set(rows.filter(pc.equal(rows.column("source_id"), source_id)).column("run_id").to_pylist())
+        known = {*newest.table("run", ["run_id"]).column("run_id").to_pylist(), *_ids(rows)}
+    return _ids(rows.filter(pc.equal(rows.column("source_id"), source_id))) | (
+        set(city.storage.folders(f"{city.city_id}/runs")) - known
+    )
+
+
+def _ids(rows: pa.Table) -> set[str]:
+    return set(rows.column("run_id").to_pylist())
 
 
 def _holding(city: CityLake, source_id: str) -> list[int]:

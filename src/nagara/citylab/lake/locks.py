@@ -7,6 +7,7 @@ has no such locks (object stores, Windows) the lake goes without.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from pathlib import Path
@@ -16,6 +17,7 @@ try:
 except ImportError:  # pragma: no cover - Windows
     fcntl = None  # type: ignore[assignment]
 
+_NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS}
 AVAILABLE = fcntl is not None
 PAUSE_S = 0.01
 
@@ -49,6 +51,11 @@ def _take(path: Path, flags: int, *, shared: bool, wait: float) -> Hold | None:
                 return None
             time.sleep(PAUSE_S)
             continue
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                os.close(handle)
+                raise
+            return Hold(handle)  # this file system has no locks
         if os.fstat(handle).st_nlink:
             return Hold(handle)
         os.close(handle)  # removed while we waited

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -79,6 +80,11 @@ class Snapshot:
         self.tables: Mapping[str, TableVersion] = dict(tables)
         self._data_files: dict[str, list[DataFile]] = {}
         self._hold = hold
+
+    def keep_open(self) -> None:
+        """Take the reader's lease for a snapshot that was published just now."""
+        with suppress(FileNotFoundError):  # published and erased already
+            self._hold = self._storage.lease(snapshot_key(self.city_id, self.number))
 
     def close(self) -> None:
         """Give the files free for sweeping."""

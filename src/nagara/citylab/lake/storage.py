@@ -162,7 +162,7 @@ class Folder:
         yield path
 
     def sync(self, keys: Iterable[str]) -> None:
-        folders = set()
+        folders: set[Path] = set()
         for key in keys:
             path = self.path(key)
             with path.open("rb") as file:

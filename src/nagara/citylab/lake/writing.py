@@ -119,6 +119,7 @@ class Draft:
         # A retried request may find its own first try: every version has one author, so equal is ours.
         if not self._storage.put_new(key, content_bytes) and self._storage.get(key) != content_bytes:
             raise Conflict(f"snapshot {number} is taken")
+        snapshot.keep_open()
         return snapshot
 
     def discard(self, *, published: bool | None = False) -> None:
