@@ -218,9 +218,9 @@ def _with_cells(name: str, rows: pa.Table) -> pa.Table:
 
 
 def _known(snapshot: Snapshot, source_id: str) -> dict[str, pa.Table]:
-    """Zones and things of other sources: what a slice may match names against."""
+    """Zones, things and datastreams of other sources: what a slice may match names against."""
     known = {}
-    for name in ("zone", "thing"):
+    for name in ("zone", "thing", "datastream"):
         rows = snapshot.table(name)
         known[name] = rows.filter(pc.not_equal(rows.column("source_id"), source_id))
     return known
