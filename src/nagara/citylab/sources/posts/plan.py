@@ -195,5 +195,5 @@ def _attributes(
 def _ask_for_salt(plan: Plan, options: Options, file: str, findings: Findings) -> None:
     if (plan.author or plan.hash_id) and not options.salt:
         what = "authors must be hashed, but the city has no salt."
-        mend = "Make the city with `nagara city`, which gives it one; or take the author out of [columns]."
+        mend = "Add the city with `nagara add-city`, which gives it one; or take the author out of [columns]."
         raise refusal("no-salt", what, mend, file, findings)
