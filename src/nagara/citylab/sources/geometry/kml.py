@@ -116,7 +116,8 @@ def _shapes(element: Any) -> Iterator[Any]:
             _positions(child) for child in element if _tag(child) in ("outerBoundaryIs", "innerBoundaryIs")
         ]
         if rings:
-            yield shapely.polygons(shapely.linearrings(rings[0]), [shapely.linearrings(r) for r in rings[1:]])
+            holes = [shapely.linearrings(ring) for ring in rings[1:]]
+            yield shapely.polygons(shapely.linearrings(rings[0]), holes or None)
     elif kind == "Point":
         yield shapely.Point(_positions(element)[0])
     elif kind == "LineString":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import struct
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,9 @@ def _projection(path: Path) -> str:
 def _open(shp: Any, shx: Path | None, on: Reading) -> shapefile.Reader:
     index = shx.open("rb") if shx is not None else None
     try:
-        return shapefile.Reader(shp=shp, shx=index)
+        with warnings.catch_warnings():  # what pyshp warns of is told as findings
+            warnings.simplefilter("ignore")
+            return shapefile.Reader(shp=shp, shx=index)
     except _DAMAGE as error:
         what = f"the .shp file cannot be read ({error or type(error).__name__})."
         raise on.refusal("shapefile-damaged", what, _AGAIN) from error
