@@ -590,6 +590,23 @@ def test_two_sources_that_disagree_about_a_station_are_reported(tmp_path: Path) 
     assert "m apart" in findings.of("sources-disagree")[0].example
 
 
+def test_a_datastream_that_another_source_gives_is_kept_apart_unless_it_continues(tmp_path: Path) -> None:
+    row = {
+        "datastream_id": "A:level",
+        "thing_id": "A",
+        "property": "level",
+        "unit": "mm",
+        "source_id": "other",
+    }
+    known = {"datastream": pa.Table.from_pylist([row], schema=TABLES["datastream"].schema)}
+    path = write(tmp_path, "station,time,value\nA,2020-01-01 00:00,1\n")
+    tables, findings = take([path], MAP, known=known)
+    assert tables["datastream"]["datastream_id"].to_pylist() == ["A:level@s"]
+    assert findings.has("datastream-known")
+    tables, _ = take([path], f"{MAP}\n[datastream]\ncontinues = true\n", known=known)
+    assert tables["observation"]["datastream_id"].to_pylist() == ["A:level"]
+
+
 def test_rows_without_station_or_time_are_set_aside(tmp_path: Path) -> None:
     path = write(
         tmp_path, "station,time,value\n,2020-01-01 00:00,1\nA,,2\nA,yesterday,3\nA,2020-01-01 00:00,4\n"
