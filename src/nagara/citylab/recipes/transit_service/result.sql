@@ -123,11 +123,11 @@ group by m.ts
 union all
 select 'stop', s.unit_id, m.ts, i.indicator,
     case i.indicator when 'I04' then s.headway_s / 60.0 when 'I04_span' then (s.last_s - s.first_s) / 3600.0
-        else 1.0 * s.in_window / nullif($to_hour - $from_hour, 0) end,
+        else 1.0 * s.in_window / nullif(greatest($to_hour - $from_hour, 0), 0) end,
     case i.indicator when 'I04' then s.shortest_s / 60.0 when 'I04_span' then (s.last_s - s.first_s) / 3600.0
-        else 1.0 * s.in_window / nullif($to_hour - $from_hour, 0) end,
+        else 1.0 * s.in_window / nullif(greatest($to_hour - $from_hour, 0), 0) end,
     case i.indicator when 'I04' then s.longest_s / 60.0 when 'I04_span' then (s.last_s - s.first_s) / 3600.0
-        else 1.0 * s.in_window / nullif($to_hour - $from_hour, 0) end,
+        else 1.0 * s.in_window / nullif(greatest($to_hour - $from_hour, 0), 0) end,
     case i.indicator when 'I04' then s.gaps when 'I04_span' then s.departures else s.in_window end,
     1.0, s.quality,
     case when i.indicator = 'I04' and s.headway_s is null

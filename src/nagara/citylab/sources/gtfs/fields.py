@@ -81,19 +81,25 @@ class Reader:
             array = array.chunk(0) if array.num_chunks else pa.array([], pa.string()).dictionary_encode()
         codes = array.indices.fill_null(NONE).to_numpy(zero_copy_only=False).astype(np.int32)
         values = array.dictionary
+        if _may_have_blanks(values):
+            codes, values = self._trimmed(name, codes, values)
+        return Cells(codes, values)
+
+    def _trimmed(self, name: str, codes: Ints, values: pa.StringArray) -> tuple[Ints, pa.StringArray]:
+        """The same without blanks around values; values that become the same get one code."""
         tidy = pc.utf8_trim(values, BLANKS)
         changed = pc.not_equal(tidy, values).to_numpy(zero_copy_only=False)
-        if changed.any():
-            touched = np.where(codes == NONE, False, changed[codes])
-            self.clinic.say("value-blank", self.file, rows=self.rows[touched], column=name)
-            unique = tidy.dictionary_encode()
-            again = unique.indices.to_numpy()
-            empty = pc.equal(unique.dictionary, "").to_numpy(zero_copy_only=False)
-            codes = np.where(codes == NONE, NONE, again[codes]).astype(np.int32)
-            if empty.any():
-                codes = np.where((codes != NONE) & empty[codes], NONE, codes).astype(np.int32)
-            values = unique.dictionary
-        return Cells(codes, values)
+        if not changed.any():
+            return codes, values
+        touched = np.where(codes == NONE, False, changed[codes])
+        self.clinic.say("value-blank", self.file, rows=self.rows[touched], column=name)
+        unique = tidy.dictionary_encode()
+        again = unique.indices.to_numpy()
+        codes = np.where(codes == NONE, NONE, again[codes]).astype(np.int32)
+        empty = pc.equal(unique.dictionary, "").to_numpy(zero_copy_only=False)
+        if empty.any():
+            codes = np.where((codes != NONE) & empty[codes], NONE, codes).astype(np.int32)
+        return codes, unique.dictionary
 
     def ids(self, name: str) -> Cells:
         """A column of ids: as `cells`, with a note on odd characters (they are kept)."""
@@ -153,14 +159,50 @@ class Reader:
             )
 
 
+def _bytes_of(values: pa.StringArray) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """All text of an array as bytes, and where each value begins (and the last ends)."""
+    _, offsets, data = values.buffers()
+    at = np.frombuffer(offsets, np.int32)[values.offset : values.offset + len(values) + 1]
+    return np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8), at
+
+
+def _may_have_blanks(values: pa.StringArray) -> bool:
+    """Whether a value may begin or end with a blank, by its first and last byte."""
+    if not len(values):
+        return False
+    data, at = _bytes_of(values)
+    full = at[1:] > at[:-1]
+    if not full.all() or values.null_count:
+        return True
+    first, last = data[at[:-1]], data[at[1:] - 1]
+    return bool(((first <= 32) | (first >= 0xC2) | (last <= 32) | (last >= 0x80)).any())
+
+
 def parse_times(values: pa.StringArray) -> tuple[Ints, Mask]:
     """Times of day as seconds past midnight (H:MM:SS to HHH:MM:SS, also HH:MM), NONE where unreadable.
 
     The second array tells which were read though they are not in the form that GTFS asks for.
     Source: GTFS Schedule Reference, Field Types, Time.
     """
-    if not len(values):
-        return np.empty(0, np.int32), np.empty(0, bool)
+    data, at = _bytes_of(values) if len(values) else (np.empty(0, np.uint8), np.zeros(1, np.int32))
+    seconds, odd = np.full(len(values), NONE, np.int32), np.zeros(len(values), bool)
+    eight = np.flatnonzero(at[1:] - at[:-1] == 8)
+    if len(eight):
+        marks = data[at[eight][:, None] + np.arange(8)].astype(np.int32) - ord("0")
+        digits = marks[:, [0, 1, 3, 4, 6, 7]]
+        good = ((digits >= 0) & (digits <= 9)).all(axis=1)
+        good &= (marks[:, [2, 5]] == ord(":") - ord("0")).all(axis=1)
+        good &= (digits[:, 2] < 6) & (digits[:, 4] < 6)
+        clock = digits @ np.array([36_000, 3_600, 600, 60, 10, 1])
+        seconds[eight[good]] = clock[good]
+    rest = np.flatnonzero(seconds == NONE)
+    if len(rest):
+        seconds[rest], odd[rest] = _parse_odd_times(values.take(pa.array(rest)))
+    return seconds, odd
+
+
+def _parse_odd_times(values: pa.StringArray) -> tuple[Ints, Mask]:
+    """The same for times that are not written HH:MM:SS."""
     parts = pc.extract_regex(values, TIME)
 
     def number(part: str) -> NDArray[np.int64]:
