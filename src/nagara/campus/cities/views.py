@@ -29,13 +29,15 @@ def home(request: HttpRequest) -> HttpResponse:
     cities = list(member_list())
     with_data = set(cities_with_data())
     slugs = {city.slug for city in cities}
+    others = other_places(slugs)
     context = {
         "map": _map(cities, None, with_data),
         "cities": cities,
         "states": len({city.state_id for city in cities}),
         "projects": Project.objects.filter(city__in=[city.pk for city in cities]).count(),
         "with_data": [city for city in cities if city.slug in with_data],
-        "others": other_places(slugs),
+        "others": others,
+        "data_count": len(with_data & slugs) + len(others),
         "recipes": list(catalogue().values()),
     }
     return render(request, "cities/home.html", context)

@@ -25,7 +25,7 @@ def pictures(place: Place, made: Run) -> list[Picture]:
     if recipe is None or made.status != "done":
         return []
     items = [("figure", i, item) for i, item in enumerate(recipe.figures)]
-    items += [("map", i, item) for i, item in enumerate(recipe.maps)]
+    items += [("map", i, item) for i, item in enumerate(recipe.maps) if _drawable(place, made, item)]
     steps = {item["step"] for _, _, item in items if "step" in item}
     empty = {step for step in steps if not _rows(place, made, step)}
     return [
@@ -33,6 +33,13 @@ def pictures(place: Place, made: Run) -> list[Picture]:
         for kind, i, item in items
         if item.get("step") not in empty
     ]
+
+
+def _drawable(place: Place, made: Run, item: Mapping[str, Any]) -> bool:
+    """True where something of a map has a place."""
+    return place.data is not None and any(
+        len(layer.shapes) for layer in recipe_map(place.data, made, item)[0]
+    )
 
 
 def _rows(place: Place, made: Run, step: str) -> int:
@@ -87,8 +94,8 @@ def _figure(place: Place, made: Run, figure: Mapping[str, Any]) -> str:
 def _map(place: Place, made: Run, item: Mapping[str, Any]) -> str:
     assert place.data is not None
     layers, _ = recipe_map(place.data, made, item)
-    if not layers:
-        raise Http404("The run gave no rows for this map.")
+    if not any(len(layer.shapes) for layer in layers):
+        raise Http404("Nothing of this run has a place on a map.")
     return svg(map_spec(layers, width=WIDTH))
 
 

@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from nagara.citylab.brief.numbers import unit_text
 
 register = template.Library()
+EMPTY_CELL = mark_safe("<td></td>")  # noqa: S308 (fixed text)
 NOTHING = format_html('<span class="soft">{}</span>', "–")
 
 
@@ -108,7 +109,7 @@ def total(values: Iterable[int]) -> int:
 def cell(value: Any) -> SafeString:
     """A table cell of any value: numbers to the right, times and lists in words."""
     if value is None:
-        return format_html("<td></td>")
+        return EMPTY_CELL
     if isinstance(value, bool):
         return format_html("<td>{}</td>", "yes" if value else "no")
     if isinstance(value, int | float):

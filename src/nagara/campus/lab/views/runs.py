@@ -130,10 +130,15 @@ def run(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
 
 
 def command(made: Run) -> str:
-    """The command line that makes this run again from the same snapshot."""
+    """The command line that makes this run again from the same snapshot. Parameters at their default are
+    left out where the recipe is still the same text."""
     words = ["nagara", "run", made.recipe, made.city_id]
+    recipe = figures.recipe_of(made)
+    usual = (
+        {p.name: p.default for p in recipe.params} if recipe and recipe.sha256 == made.recipe_sha256 else {}
+    )
     for name, value in sorted(made.params.items()):
-        if value is not None and name != "scenario":
+        if value is not None and name != "scenario" and usual.get(name) != value:
             words += ["--param", f"{name}={value}"]
     words += ["--at", str(made.snapshot)]
     return shlex.join(words)

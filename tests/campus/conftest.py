@@ -1,0 +1,123 @@
+"""The site with its seeds, four people, and a lake with a member city and a simulated one."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from nagara.campus.cities.domain import join_team
+from nagara.campus.cities.domain.seeding import seed
+from nagara.campus.cities.models import City
+from nagara.campus.people.domain import add_person
+from nagara.campus.people.models import User
+from nagara.citylab import runs
+from nagara.citylab.importing import Request, take
+from nagara.citylab.lake import Lake
+from nagara.citylab.simulate import simulate
+
+PASSWORD = "correct horse battery"
+
+LEVELS = """gate,when,level
+North,2020-01-01 00:00,110
+North,2020-01-01 01:00,120
+North,2020-01-01 02:00,x
+South,2020-01-01 00:00,75
+South,2020-01-01 01:00,80
+"""
+LEVELS_MAP = {
+    "kind": "observations",
+    "source": {
+        "title": "Water levels",
+        "licence": "CC BY 4.0",
+        "nature": "measured",
+        "attribution": "The office",
+    },
+    "thing": {"id": "gate", "name": "gate"},
+    "time": {"column": "when", "tz": "city"},
+    "property": {"water_level": {"column": "level", "unit": "cm"}},
+}
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Alice leads Jakarta's team, Bob is on it, Charlie is on another city's, Olga is the office."""
+
+    alice: User
+    bob: User
+    charlie: User
+    olga: User
+
+    def client(self, name: str) -> Client:
+        client = Client()
+        if name != "nobody":
+            client.force_login(getattr(self, name), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+
+@pytest.fixture(autouse=True)
+def own_lake(request, settings, tmp_path) -> None:
+    """Every test has a lake of its own; `filled` copies the example into it."""
+    settings.NAGARA_LAKE = str(tmp_path / "lake")
+    settings.UPLOADS = tmp_path / "uploads"
+
+
+@pytest.fixture
+def seeded(db) -> None:
+    seed()
+
+
+@pytest.fixture
+def crowd(seeded) -> Crowd:
+    people = {
+        name: add_person(f"{name}@example.org", passport_name=name.title(), password=PASSWORD)
+        for name in ("alice", "bob", "charlie")
+    }
+    olga = add_person("olga@example.org", passport_name="Olga", password=PASSWORD, office="coordinator")
+    jakarta, bangkok = City.objects.get(slug="jakarta"), City.objects.get(slug="bangkok")
+    join_team(jakarta, people["alice"], role="csco", by=None)
+    join_team(jakarta, people["bob"], role="staff", by=None)
+    join_team(bangkok, people["charlie"], role="csco", by=None)
+    return Crowd(**people, olga=olga)
+
+
+@pytest.fixture(scope="session")
+def example_lake(tmp_path_factory) -> Path:
+    """Jakarta with a few water levels (open licence) and a closed list, and a simulated town."""
+    root = tmp_path_factory.mktemp("example") / "lake"
+    lake = Lake(root)
+    row = {"city_id": "jakarta", "name": "Jakarta", "country": "ID", "tz": "Asia/Jakarta", "epsg": 32748}
+    city = lake.create({**row, "bbox": None})
+    files = tmp_path_factory.mktemp("files")
+    (files / "levels.csv").write_text(LEVELS)
+    taken = take(city, Request(paths=[files / "levels.csv"], map=LEVELS_MAP))
+    assert taken.status == "imported", taken.as_json()
+    closed = {**LEVELS_MAP, "source": {"title": "Closed levels", "nature": "measured"}}
+    (files / "closed.csv").write_text(LEVELS.replace("North", "East").replace("South", "West"))
+    assert take(city, Request(paths=[files / "closed.csv"], map=closed)).status == "imported"
+    runs.run(city, "sensor-qa", {})
+    simulate(lake, "harbour", seed=3, days=3, sensors=8)
+    runs.run(lake.city("harbour"), "sensor-qa", {})
+    return root
+
+
+@pytest.fixture
+def filled(example_lake, settings) -> Lake:
+    """The example in this test's own lake."""
+    shutil.copytree(example_lake, settings.NAGARA_LAKE)
+    return Lake(settings.NAGARA_LAKE)
+
+
+@pytest.fixture
+def a_run(filled) -> str:
+    """Id of a finished run of Jakarta."""
+    return next(made.run_id for made in runs.recent(filled.city("jakarta")))
+
+
+@pytest.fixture
+def today() -> date:
+    return date.today()
