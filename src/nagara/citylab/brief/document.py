@@ -318,7 +318,7 @@ def _maps(city: CityLake, recipe: Recipe, made: Run, width: int) -> list[Picture
     pictures = []
     for item in recipe.maps:
         layers, note = recipe_map(city, made, item)
-        if layers:
+        if any(len(layer.shapes) for layer in layers):
             pictures.append(Picture(item.get("title", ""), svg(map_spec(layers, width=width)), note))
     return pictures
 
