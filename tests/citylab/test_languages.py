@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nagara.citylab.languages import SCRIPTS, language, languages
@@ -51,6 +51,7 @@ def test_expected_languages_narrow_the_answer() -> None:
     assert languages(texts, expected=["id", "en"]).to_pylist() == ["id", "id", "th"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_has_an_answer(text: str) -> None:
     assert re.fullmatch(r"[a-z]{2,3}", language(text))

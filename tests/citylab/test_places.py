@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nagara.citylab.places import categories, category_of_tags, category_of_words, osm_keys
@@ -68,6 +68,7 @@ def test_unknown_words_are_not_guessed(text: str) -> None:
     assert category_of_words(text) is None
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(osm_keys()), st.text(max_size=10), max_size=5), st.text(max_size=40))
 def test_any_text_gives_a_known_category_or_none(tags: dict[str, str], text: str) -> None:
     found = category_of_tags(tags)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nagara.citylab.privacy import pseudonym, pseudonyms
@@ -12,6 +12,7 @@ from nagara.citylab.privacy import pseudonym, pseudonyms
 NAMES = st.text(min_size=1).filter(lambda t: bool(t.strip().lstrip("@").strip()))
 
 
+@settings(deadline=None)
 @given(NAMES, st.binary(min_size=16, max_size=32))
 def test_the_same_author_has_the_same_hash(name: str, salt: bytes) -> None:
     got = pseudonym(name, salt=salt, city_id="a")
@@ -19,6 +20,7 @@ def test_the_same_author_has_the_same_hash(name: str, salt: bytes) -> None:
     assert len(got) == 32
 
 
+@settings(deadline=None)
 @given(NAMES, st.binary(min_size=16), st.binary(min_size=16))
 def test_two_cities_never_share_a_hash(name: str, one: bytes, two: bytes) -> None:
     mine = pseudonym(name, salt=one, city_id="a")

@@ -6,7 +6,7 @@ import re
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nagara.citylab.findings import Findings
@@ -38,6 +38,7 @@ def phones(draw: st.DrawFn) -> str:
     return "".join(str(draw(st.integers(1, 9))) if c == "9" and i > 4 else c for i, c in enumerate(form))
 
 
+@settings(deadline=None)
 @given(phones(), st.sampled_from(WORDS), st.sampled_from(WORDS), st.sampled_from(SCRIPTS))
 def test_no_phone_of_any_state_is_left(phone: str, before: str, after: str, digits: str) -> None:
     written = phone.translate(str.maketrans("0123456789", digits))
@@ -47,6 +48,7 @@ def test_no_phone_of_any_state_is_left(phone: str, before: str, after: str, digi
     assert got.endswith(after)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["0", "+62", "62"]),
     st.integers(10**8, 10**10 - 1),
@@ -61,6 +63,7 @@ def test_an_indonesian_mobile_is_masked_however_it_is_cut(
     assert not re.search(r"[0-9]{3}", mask_text(f"{around} {written} {around}"))
 
 
+@settings(deadline=None)
 @given(
     st.from_regex(r"[a-z][a-z0-9._+\-]{0,15}[a-z0-9]@[a-z0-9]{2,10}(\.[a-z]{2,4}){1,2}", fullmatch=True),
     st.sampled_from(WORDS),
@@ -69,6 +72,7 @@ def test_no_email_is_left(email: str, word: str) -> None:
     assert mask_text(f"{word} {email} {word}") == f"{word} [email] {word}"
 
 
+@settings(deadline=None)
 @given(
     st.from_regex(r"[A-Za-z0-9_]{1,30}", fullmatch=True),
     st.sampled_from([" ", "", ".", "(", "RT "]),
@@ -80,6 +84,7 @@ def test_no_handle_is_left(name: str, before: str, word: str) -> None:
     assert got == f"{before}[handle] {word}"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_masking_twice_is_masking_once(text: str) -> None:
     once = mask_text(text)
@@ -87,6 +92,7 @@ def test_masking_twice_is_masking_once(text: str) -> None:
     assert not re.search(r"@[A-Za-z0-9_]", once)
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=60), phones()), max_size=8))
 def test_a_column_is_masked_as_its_texts_are(texts: list[str | None]) -> None:
     assert mask(pa.array(texts, pa.string())).to_pylist() == [

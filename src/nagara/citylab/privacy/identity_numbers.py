@@ -126,7 +126,7 @@ NUMBERS: tuple[IdentityNumber, ...] = (
         13,
         0.10,
     ),
-    IdentityNumber("Singapore NRIC or FIN", _find(r"[STFGM][0-9]{7}[A-Z]"), is_nric),
+    IdentityNumber("NRIC or FIN", _find(r"[STFGM][0-9]{7}[A-Z]"), is_nric),
     IdentityNumber("Malaysia MyKad", _find(r"[0-9]{6}-?[0-9]{2}-?[0-9]{4}"), is_mykad, 12, 0.04),
     IdentityNumber("Viet Nam CCCD", _find(r"[0-9]{12}|[0-9]{3}(?:[ .][0-9]{3}){3}"), is_cccd, 12, 0.04),
     IdentityNumber("payment card", _find(rf"{_FOUR}(?:[ \-]?{_FOUR}){{3}}"), is_card, 16, 0.04),

@@ -10,7 +10,6 @@ Digits of every script count (Thai, Khmer, Lao, Burmese, full width ...).
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
@@ -26,6 +25,8 @@ TOKENS = ("[url]", "[email]", "[handle]", "[coordinates]", "[id]", "[phone]", "[
 """What masked pieces are replaced by."""
 OF_PEOPLE = ("[email]", "[handle]", "[id]", "[phone]")
 
+_LAST_DIGIT = 0x1FBF9
+"""The last decimal digit of Unicode (segmented digit nine)."""
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _LATIN = r"A-Za-z0-9_\u00c0-\u024f\u1e00-\u1eff\u0300-\u036f\u200b"
 _GAP = r"[\s.\-()\u2010-\u2015\u200b]"
@@ -104,9 +105,9 @@ _Test = Callable[[str], bool]
 def _shadow_table() -> tuple[re.Pattern[str], dict[int, int]]:
     """One character for one: digits of every script to ASCII, odd blanks, invisible marks and full width."""
     table = {ord(c): ord("\u200b") for c in _INVISIBLE}
-    for code in range(0x80, sys.maxunicode + 1):
-        if unicodedata.category(chr(code)) == "Nd":
-            table[code] = ord("0") + unicodedata.digit(chr(code))
+    for code in range(0x80, _LAST_DIGIT + 1):
+        if chr(code).isdecimal():
+            table[code] = ord("0") + unicodedata.decimal(chr(code))
     for code in range(0xFF01, 0xFF5F):  # full width ! to ~
         table.setdefault(code, code - 0xFEE0)
     table.update(dict.fromkeys((0xA0, 0x2007, 0x202F, 0x3000), ord(" ")))

@@ -66,7 +66,7 @@ def _in_text(file: str, column: ColumnWatch) -> Iterator[Finding]:
         yield _finding("personal-id-in-text", "texts hold identity numbers.", file, column, most)
 
 
-_IN_TEXT = ("Indonesia NIK", "Thailand identity card", "Singapore NRIC or FIN", "Myanmar NRC", "announced")
+_IN_TEXT = ("Indonesia NIK", "Thailand identity card", "NRIC or FIN", "Myanmar NRC", "announced")
 
 
 def _people(columns: Sequence[ColumnWatch]) -> ColumnWatch | None:
