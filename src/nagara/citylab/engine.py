@@ -114,6 +114,7 @@ class DuckSession:
         self.name = engine_name()
         self._con = duckdb.connect(":memory:", config=config)
         self._con.execute("set TimeZone = 'UTC'")
+        self._inputs = set(tables)
         for name, data in tables.items():
             self._add(name, data, scenario)
 
@@ -163,7 +164,14 @@ class DuckSession:
     def step(self, name: str, text: str, params: Mapping[str, Any] | None = None) -> None:
         """Keep the rows of a SELECT as table `name` for later queries of this session."""
         with _plain_errors():
-            self._con.execute(f'create or replace temp table "{name}" as {text}', _named(text, params))
+            if name not in self._inputs:
+                self._con.execute(f'create or replace temp table "{name}" as {text}', _named(text, params))
+                return
+            # a recipe that reads an input of this name (kept results) gives it a new meaning afterwards
+            self._con.execute(f'create temp table "_new_{name}" as {text}', _named(text, params))
+            self._con.execute(f'drop view "{name}"')
+            self._con.execute(f'alter table "_new_{name}" rename to "{name}"')
+            self._inputs.discard(name)
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table known as `name` for later queries of this session."""
