@@ -389,6 +389,49 @@ def test_a_long_table_with_units_of_its_own_is_brought_to_one(tmp_path: Path) ->
     assert sorted(r.row for r in findings.rejected if r.row) == [5, 6]
 
 
+def test_a_table_with_a_column_an_hour_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, "site,day,note,1AM,12NN,24\nA,2020-01-01,dry,1,2,3\nB,2020-01-01,,4,,6\n")
+    map_ = """
+    [time]
+    column = "day"
+    tz = "+08:00"
+    [thing]
+    id = "site"
+    [wide]
+    property = "rainfall"
+    hours = "rest"
+    [property.rainfall]
+    unit = "mm"
+    """
+    tables, findings = take([path], map_)
+    assert at(tables, "A:rainfall", "2019-12-31 17:00:00") == [(1.0, 2)]
+    assert at(tables, "A:rainfall", "2020-01-01 04:00:00") == [(2.0, 2)]
+    assert at(tables, "B:rainfall", "2020-01-01 16:00:00") == [(6.0, 2)]
+    assert tables["observation"].num_rows == 6
+    assert not findings.has("unknown-entry")
+
+
+def test_readings_nested_in_json_carry_the_time_above_them(tmp_path: Path) -> None:
+    items = [
+        {"timestamp": f"2020-01-01T0{h}:00:00+08:00", "readings": [{"station": s, "value": h} for s in "AB"]}
+        for h in range(3)
+    ]
+    path = write(tmp_path, json.dumps({"metadata": {"stations": [{"id": "A"}]}, "items": items}), "x.json")
+    map_ = (
+        MAP.replace('"time"', '"timestamp"').replace('tz = "Asia/Yangon"', "")
+        + '[read]\nrecords = "items.readings"\n'
+    )
+    tables, _ = take([path], map_)
+    assert at(tables, "B:level", "2019-12-31 18:00:00") == [(2.0, 2)]
+    assert tables["observation"].num_rows == 6
+
+
+def test_slips_of_the_pen_in_the_mapping_are_pointed_out(tmp_path: Path) -> None:
+    path = write(tmp_path, "station,time,value\nA,2020-01-01 00:00,1\n")
+    _, findings = take([path], MAP.replace('unit = "mm"', 'unit = "mm"\nvaild_min = 0') + "[tiem]\nx = 1\n")
+    assert sorted(f.message.split(": ")[1] for f in findings.of("unknown-entry")) == ["[tiem].", "vaild_min."]
+
+
 def test_day_and_hour_of_two_columns_are_joined(tmp_path: Path) -> None:
     path = write(tmp_path, "station,day,hour,value\nA,01/02/2020,24,1\nA,01/02/2020,9:30,2\n")
     map_ = MAP.replace('column = "time"', 'column = "day"\nhour = "hour"\nformat = "%d/%m/%Y"')

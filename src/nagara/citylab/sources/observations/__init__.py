@@ -14,15 +14,16 @@ import pyarrow as pa
 from nagara.citylab.findings import Findings, Refusal
 from nagara.citylab.sources import NO, Options, Sniffed
 from nagara.citylab.sources.observations.output import Writer
-from nagara.citylab.sources.observations.plan import Plan, plan_of
+from nagara.citylab.sources.observations.plan import SECTIONS, Plan, plan_of
 from nagara.citylab.sources.observations.reading import Reader
 from nagara.citylab.sources.observations.suggest import guess, suggest_map
 from nagara.citylab.sources.text import read_text
 
-__all__ = ["KIND", "TABLES", "TITLE", "read", "sniff", "suggest_map"]
+__all__ = ["KIND", "OPTIONS", "TABLES", "TITLE", "read", "sniff", "suggest_map"]
 
 KIND = "observations"
 TITLE = "Observations of sensors (CSV, Excel, JSON)"
+OPTIONS = tuple(SECTIONS)
 TABLES = ("thing", "datastream", "observation")
 
 

@@ -11,9 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from nagara.citylab.sources.text.casts import flat
 
 LIMIT = 6_000_000
 PARTS = 32
@@ -259,3 +264,18 @@ def mean(values: Array, *, circular: bool = False) -> float:
     if np.hypot(east, north) < 1e-9:
         return float("nan")  # opposite winds have no mean direction
     return float(np.rad2deg(np.arctan2(east, north)) % 360)
+
+
+def mixed(hashes: Array, bits: Array) -> Array:
+    """Row hashes (uint64) with the bits of one more column mixed in."""
+    with np.errstate(over="ignore"):
+        mixed = (hashes ^ (bits + np.uint64(0x9E3779B97F4A7C15))) * np.uint64(0xFF51AFD7ED558CCD)
+        return mixed ^ (mixed >> np.uint64(33))
+
+
+def word_hashes(column: pa.ChunkedArray) -> Array:
+    """A number for each cell of text, the same in every run."""
+    coded = flat(column).dictionary_encode()
+    hashes = [crc32(w.encode()) + 1 for w in coded.dictionary.to_pylist()]
+    indices = pc.fill_null(coded.indices, len(hashes)).to_numpy(zero_copy_only=False)
+    return np.array([*hashes, 0], np.uint64)[indices]

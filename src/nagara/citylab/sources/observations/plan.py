@@ -11,6 +11,46 @@ from nagara.citylab.findings import Findings, Refusal
 from nagara.citylab.units import UnknownUnit, converter, normalise
 
 AGGREGATIONS = ("instant", "mean", "total", "maximum", "minimum", "count")
+SECTIONS: dict[str, frozenset[str]] = {
+    "read": frozenset(
+        ["encoding", "delimiter", "sheet", "header_row", "na", "records", "columns", "max_gib"]
+    ),
+    "columns": frozenset(["time", "thing_id", "id", "name", "lon", "lat", "zone"]),
+    "time": frozenset(["column", "columns", "date", "hour", "format", "tz", "calendar"]),
+    "thing": frozenset(
+        ["id", "fixed", "pattern", "rename", "kind", "name", "lon", "lat", "zone", "attributes"]
+    ),
+    "stations": frozenset(
+        ["file", "id", "pattern", "rename", "kind", "name", "lon", "lat", "zone", "attributes"]
+    ),
+    "property": frozenset(
+        [
+            "column",
+            "unit",
+            "to",
+            "gas",
+            "aggregation",
+            "nature",
+            "valid_min",
+            "valid_max",
+            "suspect_min",
+            "suspect_max",
+            "values",
+            "decimal",
+            "thousands",
+            "circular",
+        ]
+    ),
+    "long": frozenset(("property", "value", "unit")),
+    "wide": frozenset(("property", "columns", "hours", "except")),
+    "rows": frozenset(("where", "id")),
+    "duplicates": frozenset(("keep",)),
+    "datastream": frozenset(("continues",)),
+    "check": frozenset(
+        ["column", "equals", "tolerance", "argmax", "names", "of", "bands", "allowed", "time_format", "mend"]
+    ),
+}
+"""Sections of the mapping file and the entries of each; [property.X] and [check.X] have own names."""
 KEEP = ("first", "last", "max", "min", "mean")
 
 
@@ -120,6 +160,7 @@ def plan_of(map: Mapping[str, Any], tz: str, findings: Findings) -> Plan:
     Raises Refusal with every question at once: units, columns, unknown words.
     """
     asking = Asking(findings)
+    _warn_unknown(map, findings)
     columns = _section(map, "columns", asking)
     station = _station({**_canonical(columns), **_section(map, "thing", asking)}, asking)
     stations = _station(_section(map, "stations", asking), asking) if "stations" in map else None
@@ -151,6 +192,25 @@ def plan_of(map: Mapping[str, Any], tz: str, findings: Findings) -> Plan:
     _complete(plan, asking)
     asking.settle()
     return plan
+
+
+def _warn_unknown(map: Mapping[str, Any], findings: Findings) -> None:
+    """Entries that mean nothing here: most often a slip of the pen."""
+    for section, entries in map.items():
+        if section in ("kind", "source") or not isinstance(entries, Mapping):
+            continue
+        known = SECTIONS.get(section)
+        inner = entries.values() if section in ("property", "check") else [entries]
+        names = {str(name) for entry in inner if isinstance(entry, Mapping) for name in entry}
+        odd = sorted(names - known) if known is not None else [f"[{section}]"]
+        if odd:
+            findings.warn(
+                "unknown-entry",
+                f"entries of [{section}] in the mapping file that mean nothing here: {', '.join(odd)}.",
+                column=section,
+                count=len(odd),
+                mend=f"Known: {', '.join(sorted(known or SECTIONS))}.",
+            )
 
 
 def _canonical(columns: Mapping[str, Any]) -> dict[str, Any]:
@@ -266,7 +326,8 @@ def _complete(plan: Plan, asking: Asking) -> None:
         return
     if plan.clock is None:
         asking.ask("time: no column is named.", 'Say [time] column = "...".')
-    if not plan.station.columns and plan.station.fixed is None and not plan.wide:
+    by_station = bool(plan.wide) and "hours" not in plan.wide
+    if not plan.station.columns and plan.station.fixed is None and not by_station:
         asking.ask(
             "thing: nobody said what measures.",
             'Say [thing] id = "column of the station", or fixed = "name" for a file of one station.',

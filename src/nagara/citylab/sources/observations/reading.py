@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +15,10 @@ import pyarrow.compute as pc
 from nagara.citylab.findings import Findings, Refusal
 from nagara.citylab.sources import Options
 from nagara.citylab.sources.observations.checks import Checks
-from nagara.citylab.sources.observations.gather import Gathered
+from nagara.citylab.sources.observations.gather import Gathered, mixed, word_hashes
 from nagara.citylab.sources.observations.plan import Clock, Plan, Property
 from nagara.citylab.sources.observations.things import Things
-from nagara.citylab.sources.observations.timing import Timed, Timing
+from nagara.citylab.sources.observations.timing import Timed, Timing, seconds_of
 from nagara.citylab.sources.text import TextTable, read_text, to_float
 from nagara.citylab.sources.text.casts import At, flat
 from nagara.citylab.sources.text.clean import pieces
@@ -116,11 +115,12 @@ class Reader:
         return list(dict.fromkeys(needed))
 
     def _station_columns(self, table: TextTable, others: Sequence[str]) -> list[str]:
-        named = self.plan.wide.get("columns", "rest")
+        named = self.plan.wide.get("hours", self.plan.wide.get("columns", "rest"))
         if isinstance(named, (list, tuple)):
             return [str(c) for c in named]
         used = {find_column(c, table.columns) for c in [*others, *self.plan.wide.get("except", [])]}
-        return [c for c in table.columns if c not in used]
+        rest = [c for c in table.columns if c not in used]
+        return [c for c in rest if seconds_of(c) is not None] if "hours" in self.plan.wide else rest
 
     def _wanted(self, chunk: pa.Table, file: str, first_row: int) -> Any:
         """The rows that `[rows]` asks for, in pieces of consecutive rows."""
@@ -162,7 +162,7 @@ class Reader:
         self.checks.run(table, timed.wall, name, first_row)
         row = np.arange(first_row, first_row + table.num_rows, dtype=np.int64)
         self.taken += table.num_rows
-        if self.plan.wide:
+        if self.plan.wide and "hours" not in self.plan.wide:
             self._wide(table, timed, good, row, file)
             return
         codes = self.things.read(table, name, first_row)
@@ -170,6 +170,9 @@ class Reader:
         if nameless.any():
             self._reject(table, nameless & good, name, first_row, "no-station", "rows that name no station")
         good &= ~nameless
+        if self.plan.wide:
+            self._hours(table, timed, codes, good, row, file, timing)
+            return
         if self.plan.long:
             self._long(table, timed, codes, good, row, file)
             return
@@ -179,11 +182,11 @@ class Reader:
                 self.plan.properties[i], table, str(self.plan.properties[i].column), name, first_row
             )
             self._keep(codes, np.int64(i), timed, values, good, row, file)
-            hashes = _mixed(hashes, (values + 0.0).view(np.uint64))
+            hashes = mixed(hashes, (values + 0.0).view(np.uint64))
         if self.rows is not None:
             for column in self.checks.columns:
                 if column in table.column_names:
-                    hashes = _mixed(hashes, _word_hashes(table.column(column)))
+                    hashes = mixed(hashes, word_hashes(table.column(column)))
             key = (hashes >> np.uint64(12)).astype(np.float64)  # 52 bits: exact as a float
             self.rows.add(codes[good], timed.ts[good], key[good], row[good], file)
 
@@ -305,6 +308,22 @@ class Reader:
             values, _ = self._values(prop, table, column, self.files[file], int(row[0]))
             self._keep(codes, np.int64(index), timed, values, good, row, file)
 
+    def _hours(
+        self, table: pa.Table, timed: Timed, codes: Any, good: Mask, row: Any, file: int, timing: Timing
+    ) -> None:
+        """A row a station and day, a column an hour."""
+        index = [p.name for p in self.plan.properties].index(str(self.plan.wide["property"]))
+        prop = self.plan.properties[index]
+        for column in table.column_names:
+            seconds = seconds_of(column)
+            if seconds is None:
+                continue
+            wall = timed.wall + np.timedelta64(seconds, "s")
+            ts = timing.utc(wall, np.ones(len(wall), bool), int(row[0]))
+            values, _ = self._values(prop, table, column, self.files[file], int(row[0]))
+            hour = Timed(ts, wall, timed.missing, timed.bad)
+            self._keep(codes, np.int64(index), hour, values, good, row, file)
+
     def _long(self, table: pa.Table, timed: Timed, codes: Any, good: Mask, row: Any, file: int) -> None:
         name, first_row, long = self.files[file], int(row[0]), self.plan.long
         words = {p.column or p.name: i for i, p in enumerate(self.plan.properties)}
@@ -364,19 +383,6 @@ def _many(plan: Plan) -> bool:
 
 def _clock_columns(clock: Clock | None) -> list[str]:
     return [] if clock is None else [*clock.columns, *([clock.hour] if clock.hour else [])]
-
-
-def _mixed(hashes: Any, bits: Any) -> Any:
-    with np.errstate(over="ignore"):
-        mixed = (hashes ^ (bits + np.uint64(0x9E3779B97F4A7C15))) * np.uint64(0xFF51AFD7ED558CCD)
-        return mixed ^ (mixed >> np.uint64(33))
-
-
-def _word_hashes(column: pa.ChunkedArray) -> Any:
-    coded = flat(column).dictionary_encode()
-    hashes = [crc32(w.encode()) + 1 for w in coded.dictionary.to_pylist()]
-    indices = pc.fill_null(coded.indices, len(hashes)).to_numpy(zero_copy_only=False)
-    return np.array([*hashes, 0], np.uint64)[indices]
 
 
 def _raw(row: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,11 +54,14 @@ class Timing:
             times, odd = add_hours(times, hours)
             bad = bad | odd
         self._late(times, first_row)
-        naive = ~parsed.is_utc & ~np.isnat(times)
-        utc = times
-        if naive.any():
-            utc = self._placed(times, naive, first_row)
-        return Timed(utc.astype("int64"), times, missing, bad)
+        utc = self.utc(times, ~parsed.is_utc, first_row)
+        return Timed(utc, times, missing, bad)
+
+    def utc(self, times: Times, local: Mask, first_row: int) -> npt.NDArray[np.int64]:
+        """Microseconds UTC of times, of which those marked are local."""
+        naive = local & ~np.isnat(times)
+        placed = self._placed(times, naive, first_row) if naive.any() else times
+        return placed.astype("int64")
 
     def _detected(self, text: pa.Array) -> tuple[str, ...]:
         sample = text.drop_null().slice(0, 5000)
@@ -177,3 +181,22 @@ class Timing:
                     mend="Give times with their offset, or in UTC.",
                 )
         return np.where(naive, placed.utc, times)
+
+
+_HOUR = re.compile(
+    r"(?:h|hr|hour|jam)?[_ ]?(\d{1,2})(?::?(\d{2}))?(?::00)?\s*(am|pm|mn|nn)?h?", re.IGNORECASE
+)
+
+
+def seconds_of(column: str) -> int | None:
+    """Seconds past midnight that a column's name says ("7", "H07", "07:00", "7PM", "24"); None where none."""
+    found = _HOUR.fullmatch(column.strip())
+    if not found:
+        return None
+    hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()
+    if half in ("am", "pm", "mn", "nn"):
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half in ("pm", "nn") else 0)
+    seconds = hour * 3600 + minute * 60
+    return seconds if seconds <= 86_400 and minute < 60 else None

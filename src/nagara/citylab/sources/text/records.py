@@ -16,7 +16,8 @@ from nagara.citylab.sources.text.table import Chunks, TextTable
 
 ROWS_A_CHUNK = 65_536
 MOST_JSON = 512 << 20
-Record = dict[str, str | None]
+Record = dict[str, Any]
+_DESCRIPTIONS = {"fields", "columns", "links", "schema", "_links", "headers"}
 
 
 def read_records(
@@ -130,7 +131,25 @@ def _from_document(
             f"the JSON is damaged ({error}).", findings, where=file, mend="Fetch or export the file again."
         ) from error
     del held
-    return _numbered(_records_of(document, file, findings, how), file, findings)
+    records = _with_names(_records_of(document, file, findings, how), file, findings, how)
+    return _numbered(records, file, findings)
+
+
+def _with_names(records: list[Any], file: str, findings: Findings, how: Mapping[str, Any]) -> list[Any]:
+    """Records that are lists of cells, as objects: `[read] columns` names the cells, or `header_row = 1` says
+    that the first record does. Raises Refusal where neither is said."""
+    if not records or not all(isinstance(record, list) for record in records[:100]):
+        return records
+    names = [str(name) for name in how.get("columns", ())]
+    if not names and how.get("header_row") == 1:
+        names, records = [str(cell) for cell in records[0]], records[1:]
+    if not names:
+        mend = 'Name the cells: [read] columns = ["...", ...]; or header_row = 1 where the first list does.'
+        example = json.dumps(records[0], ensure_ascii=False)[:200]
+        findings.refuse("no-names", "records are lists without names.", file=file, row=2, example=example)
+        raise Refusal("records are lists without names.", findings, where=file, mend=mend)
+    fits = [isinstance(record, list) and len(record) == len(names) for record in records]
+    return [dict(zip(names, r, strict=True)) if fit else r for r, fit in zip(records, fits, strict=True)]
 
 
 def _numbered(records: list[Any], file: str, findings: Findings) -> Iterator[tuple[int, Record]]:
@@ -144,8 +163,7 @@ def _numbered(records: list[Any], file: str, findings: Findings) -> Iterator[tup
 def _records_of(document: Any, file: str, findings: Findings, how: Mapping[str, Any]) -> list[Any]:
     path = str(how.get("records", ""))
     if path:
-        for key in path.split("."):
-            document = document.get(key) if isinstance(document, dict) else None
+        document = _down(document, path.split("."), {})
         if not isinstance(document, list):
             raise Refusal(
                 f"no list of records at {path!r}.", findings, where=file, mend="Correct [read] records."
@@ -154,6 +172,8 @@ def _records_of(document: Any, file: str, findings: Findings, how: Mapping[str, 
     if isinstance(document, list):
         return document
     lists = dict(_lists(document, "", 0))
+    if len(lists) > 1:  # descriptions of columns are no records
+        lists = {k: v for k, v in lists.items() if k.rsplit(".", 1)[-1] not in _DESCRIPTIONS}
     if len(lists) == 1:
         return next(iter(lists.values()))
     if "features" in lists and document.get("type") == "FeatureCollection":
@@ -172,6 +192,22 @@ def _records_of(document: Any, file: str, findings: Findings, how: Mapping[str, 
         where=file,
         mend="Give an array of objects, or JSON lines.",
     )
+
+
+def _down(value: Any, keys: list[str], carried: Record) -> Any:
+    """What lies at the end of a path; through lists, every inner record with the plain values above it."""
+    if isinstance(value, list) and (keys or carried):
+        found: list[Any] = []
+        for item in value:
+            inner = _down(item, keys, carried) if keys else item
+            found.extend(inner if isinstance(inner, list) and keys else [inner])
+        return [{**carried, **item} if isinstance(item, dict) and not keys else item for item in found]
+    if not keys:
+        return value
+    if not isinstance(value, dict):
+        return None
+    plain = {k: v for k, v in value.items() if not isinstance(v, (dict, list))}
+    return _down(value.get(keys[0]), keys[1:], {**carried, **plain})
 
 
 def _lists(value: Any, path: str, depth: int) -> Iterator[tuple[str, list[Any]]]:
