@@ -181,7 +181,8 @@ _ALL = (
     ),
     _table(
         "area",
-        "polygons with a use: green, public_space, water, built_up, residential, commercial, industrial",
+        "polygons with a use: green, public_space, water, built_up, residential, commercial, industrial;"
+        " map_extent: how far a map reaches",
         "area_id",
         _c("area_id", TEXT, "id", req=True),
         _c("category", TEXT, "use of the area", req=True),

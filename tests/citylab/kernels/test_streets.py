@@ -116,11 +116,14 @@ def test_overlapping_sources_count_once_and_a_node_known_inside_is_no_border():
     assert nodes["border"].to_pylist() == [False] * 4
 
 
+NONE = TABLES["area"].empty()
+
+
 def test_ground_is_what_the_data_cover_of_each_zone():
     nodes, _ = graph(
         [(0, 0), (1000, 0), (1000, 1000), (0, 1000), (5000, 0)], [(1, 2), (2, 3), (3, 4), (2, 5)], [5]
     )
-    assert shapely.bounds(reach_of(nodes)).tolist() == pytest.approx([100, 0, 100 + 1000 * M, 1000 * M])
+    assert shapely.bounds(reach_of(nodes, NONE)).tolist() == pytest.approx([100, 0, 100 + 1000 * M, 1000 * M])
     square = shapely.to_wkb(shapely.box(100 + 500 * M, 0, 100 + 1500 * M, 1000 * M))
     zone = pa.table(
         {"zone_id": ["z"], "level": pa.array([1], pa.int8()), "geom_wkb": pa.array([square], pa.binary())}
@@ -128,13 +131,15 @@ def test_ground_is_what_the_data_cover_of_each_zone():
     zones = conform("zone", zone, source_id="s")
     found = {
         r["unit_kind"]: r
-        for r in ground_of(nodes, zones, np.zeros(0, np.int64), city_id="c", epsg=32647).to_pylist()
+        for r in ground_of(
+            reach_of(nodes, NONE), zones, np.zeros(0, np.int64), city_id="c", epsg=32647
+        ).to_pylist()
     }
     assert found["zone"]["km2"] == pytest.approx(0.5, rel=0.01)
     assert found["zone"]["coverage"] == pytest.approx(0.5, abs=1e-3)
     assert found["city"]["coverage"] == pytest.approx(0.5, abs=1e-3)
     bare = ground_of(
-        nodes, TABLES["zone"].empty(), np.zeros(0, np.int64), city_id="c", epsg=32647
+        reach_of(nodes, NONE), TABLES["zone"].empty(), np.zeros(0, np.int64), city_id="c", epsg=32647
     ).to_pylist()
     assert (
         bare[0]["unit_id"] == "c"

@@ -167,6 +167,9 @@ def test_the_citys_box_cuts_too_and_an_extract_elsewhere_is_refused(write):
     bounds = '<bounds minlat="9" minlon="99" maxlat="11" maxlon="101"/>'
     tables, _ = take(write(xml(body, bounds)), bbox=(99.9, 9.9, 100.003, 10.1))
     assert tables["street_edge"].num_rows == 1
+    extent = tables["area"].to_pylist()
+    assert [(a["area_id"], a["category"]) for a in extent] == [("extent/0", "map_extent")]
+    assert shapely.from_wkb(extent[0]["geom_wkb"]).bounds == (99.9, 9.9, 100.003, 10.1)
     with pytest.raises(Refusal, match="outside the city"):
         take(write(xml(body, bounds)), bbox=(20, 20, 21, 21))
     whole, _ = take(write(xml(body, bounds)), bbox=(20, 20, 21, 21), map={"osm": {"clip": "none"}})

@@ -1,7 +1,7 @@
 """Where street data reach, and how much of each zone and cell that is.
 
-A map extract knows its edge only by the nodes that it marks as border; what lies within is taken as the
-rectangle around the other nodes, source by source.
+A map says itself how far it reaches (areas of use map_extent); where it does not, that is the rectangle
+around its nodes that are no border.
 """
 
 from __future__ import annotations
@@ -53,11 +53,17 @@ def one_map(nodes: pa.Table, edges: pa.Table) -> tuple[pa.Table, pa.Table]:
     return grouped, edges.filter(pa.array(source == first[group.ravel()]))
 
 
-def reach_of(nodes: pa.Table) -> Any:
-    """The area that street data cover (WGS 84): the rectangle around each source's nodes inside."""
-    boxes = []
+def reach_of(nodes: pa.Table, areas: pa.Table) -> Any:
+    """The area that street data cover (WGS 84): what each source says itself (areas of use map_extent),
+    else the rectangle around its nodes inside.
+    """
+    said = areas.filter(pc.equal(areas.column("category"), "map_extent"))
+    boxes = [shape for shape in polygons_of(said.column("geom_wkb")) if shape is not None]
     inside = nodes.filter(pc.invert(pc.fill_null(nodes.column("border"), False)))
-    for source in pc.unique(inside.column("source_id")).to_pylist():
+    silent = set(pc.unique(inside.column("source_id")).to_pylist()) - set(
+        said.column("source_id").to_pylist()
+    )
+    for source in sorted(silent):
         mine = inside.filter(pc.equal(inside.column("source_id"), source))
         (west, east), (south, north) = (
             (pc.min(mine.column(name)).as_py(), pc.max(mine.column(name)).as_py()) for name in ("lon", "lat")
@@ -66,13 +72,13 @@ def reach_of(nodes: pa.Table) -> Any:
     return shapely.union_all(boxes) if boxes else shapely.Polygon()
 
 
-def ground_of(nodes: pa.Table, zones: pa.Table, cells: Longs, *, city_id: str, epsg: int) -> pa.Table:
-    """City, zones (finest level) and cells with the area that street data cover.
+def ground_of(reach: Any, zones: pa.Table, cells: Longs, *, city_id: str, epsg: int) -> pa.Table:
+    """City, zones (finest level) and cells with the area that street data cover (`reach`, WGS 84).
 
     Gives unit_kind, unit_id, km2 (covered, in the metric system `epsg`) and coverage (covered share, 0-1).
     Without zones the city is what the data cover.
     """
-    reach = in_metres(np.array([reach_of(nodes)], dtype=object), epsg)[0]
+    reach = in_metres(np.array([reach], dtype=object), epsg)[0]
     shapely.prepare(reach)
     level = finest_level(zones)
     parts: list[pa.Table] = []

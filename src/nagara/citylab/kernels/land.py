@@ -37,6 +37,7 @@ def spread(tables: Mapping[str, pa.Table], _params: Mapping[str, Any], context: 
     Where there are zones, the city is what they cover; areas beyond it are cut off.
     """
     area = tables["area"].filter(pc.is_valid(tables["area"].column("geom_wkb")))
+    area = area.filter(pc.not_equal(area.column("category"), "map_extent"))
     shapes = polygonal(polygons_of(area.column("geom_wkb")))
     drawn = ~shapely.is_missing(shapes)
     area, shapes = area.filter(pa.array(drawn)), shapes[drawn]

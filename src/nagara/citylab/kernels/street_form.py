@@ -40,14 +40,14 @@ SCHEMA = pa.schema(
 def counted(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: Context) -> pa.Table:
     """Kernel: everything that street-form counts, by cell (H3 resolution 9) and zone (`SCHEMA`).
 
-    Reads street_node, street_edge and zone. Parameters: mode (w, b or c), merge_m (metres). What lies in no
-    zone is left out where there are zones.
+    Reads street_node, street_edge, area and zone. Parameters: mode (w, b or c), merge_m (metres). What lies
+    in no zone is left out where there are zones.
     """
     nodes, edges = one_map(tables["street_node"], tables["street_edge"])
     edges = usable(edges, params["mode"])
     fabric = fabric_of(nodes, edges)
     lon, lat, metres, _ = pieces(nodes, edges)
-    within = shapely.intersects_xy(reach_of(tables["street_node"]).buffer(_HAIR), lon, lat)
+    within = shapely.intersects_xy(reach_of(tables["street_node"], tables["area"]).buffer(_HAIR), lon, lat)
     inside = ~fabric.border
     parts = [_rows("length", lon[within], lat[within], metres=metres[within]), _streets(fabric)]
     for kind, mask in (("junction", fabric.junction & inside), ("dead_end", fabric.dead_end)):
@@ -63,11 +63,11 @@ def counted(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: 
 def ground(tables: Mapping[str, pa.Table], _params: Mapping[str, Any], context: Context) -> pa.Table:
     """Kernel: city, zones and cells with the km2 that the street data cover (see `ground_of`).
 
-    Reads street_node, zone and counted.
+    Reads street_node, area, zone and counted.
     """
     cells = np.unique(tables["counted"].column("h3").drop_null().to_numpy())
     return ground_of(
-        tables["street_node"],
+        reach_of(tables["street_node"], tables["area"]),
         tables["zone"],
         cells.astype(np.int64),
         city_id=context.city_id,

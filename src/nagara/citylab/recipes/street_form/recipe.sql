@@ -3,7 +3,7 @@
 with judged as (
     select *,
         case when unit_kind = 'city' and (select count(*) from measured where unit_kind = 'zone') = 0
-            then 'no zones: the area is the rectangle around the mapped streets' end as about_area,
+            then 'no zones: the area is what the map covers' end as about_area,
         case when coverage < $least_coverage or km2 <= 0 then true else false end as too_little,
         case when coverage >= 0.9 then 'verified' else 'estimate' end as quality
     from measured

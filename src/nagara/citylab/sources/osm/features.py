@@ -20,6 +20,23 @@ _RULES: list[dict[str, Any]] = _BOOK["rule"]
 _PRIVATE = frozenset(_BOOK["private"]["access"])
 
 
+EXTENT = "map_extent"
+"""Use of the rows that say how far a map reaches: what lies outside is not known."""
+
+
+def extent_table(boxes: Sequence[Box], epsg: int) -> pa.Table:
+    """Rows of the table `area` for the rectangles that the map was cut to."""
+    shapes = np.array([shapely.box(*box) for box in boxes], dtype=object)
+    return pa.table(
+        {
+            "area_id": pa.array([f"extent/{place}" for place in range(len(boxes))], pa.string()),
+            "category": pa.array([EXTENT] * len(boxes), pa.string()),
+            "geom_wkb": wkb_of(shapes),
+            "m2": pa.array(np.round(areas_m2(shapes, epsg), 3)),
+        }
+    )
+
+
 def uses_of(tags: Mapping[str, str]) -> list[tuple[str, str]]:
     """The uses of an area with these tags, each with the tag that says so: [("green", "leisure=park")]."""
     found: dict[str, str] = {}

@@ -44,6 +44,7 @@ def read_map(
     where = files[0][0].name if len(files) == 1 else f"{len(files)} files"
     keys = sorted({*features.KEYS, *osm_keys()})
     heads: list[dict[str, Any]] = []
+    boxes: list[streets.Box] = []
     ways = Ways()
     problems: dict[str, int] = {}
     areas, places = Areas([], options.epsg), Places([])
@@ -78,6 +79,8 @@ def read_map(
     _report_streets(ways, done, problems, where, findings)
     _report_features(areas, places, problems, where, findings)
     _report_nothing(heads, taken, where, findings)
+    if boxes:
+        yield "area", features.extent_table(boxes, options.epsg)
 
 
 def _sound(files: Sequence[tuple[Path, str]], findings: Findings) -> list[tuple[Path, str]]:
