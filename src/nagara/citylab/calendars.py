@@ -36,7 +36,7 @@ class UnknownZone(CityLabError):
 
 @lru_cache(maxsize=256)
 def zone_of(text: str) -> dt.tzinfo:
-    """The zone named by an IANA id ("Asia/Yangon") or an offset ("+06:30", "UTC+7", "UTC").
+    """The zone named by an IANA id or an offset ("+06:30", "UTC+7", "UTC").
 
     Raises UnknownZone.
     """
@@ -49,7 +49,8 @@ def zone_of(text: str) -> dt.tzinfo:
         return ZoneInfo(text.strip())
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise UnknownZone(
-            f"{text!r} is no zone of time.", mend="Give an IANA name such as Asia/Yangon, or +06:30."
+            f"{text!r} is no zone of time.",
+            mend="Give an IANA name (Area/Place) or an offset such as +06:30.",
         ) from error
 
 

@@ -137,7 +137,7 @@ def _time_lines(found: Guess) -> list[str]:
         lines.append(f"format = {_quoted('?' if len(forms) > 1 else forms[0])}{choice}")
         if len(forms) > 1:
             lines[-1] = f'format = "?"  # {" or ".join(forms)}'
-    return [*lines, 'tz = "?"  # "city", "UTC" or a name such as "Asia/Yangon"']
+    return [*lines, 'tz = "?"  # "city", "UTC", an IANA name or "+06:30"']
 
 
 def _thing_lines(found: Guess) -> list[str]:

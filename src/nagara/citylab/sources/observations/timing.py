@@ -153,7 +153,7 @@ class Timing:
                 f"times such as {example} do not say in which zone they are.",
                 self.findings,
                 where=self.file,
-                mend='Say it in the mapping file: [time] tz = "city", "UTC" or a name such as "Asia/Yangon".',
+                mend='Say it in the mapping file: [time] tz = "city", "UTC", an IANA name or "+06:30".',
             )
         placed = to_utc(np.where(naive, times, np.datetime64("NaT", "us")), zone)
         for mask, rule, what in (
