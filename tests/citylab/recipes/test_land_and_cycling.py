@@ -63,6 +63,12 @@ def test_land_beyond_the_zones_is_cut_off():
     assert got["zone", "z", "area_green"]["value"] == pytest.approx(0.5, rel=0.005)
 
 
+def test_without_zones_land_is_cut_at_what_the_map_covers():
+    got = run("land-use", areas(("green", 0, 0, 2000, 1000), ("map_extent", 0, 0, 500, 1000)))
+    assert got["city", "city", "area_green"]["value"] == pytest.approx(0.5, rel=0.005)
+    assert ("city", "city", "area_map_extent") not in got
+
+
 def test_green_without_people_says_why_there_is_no_number():
     got = run("land-use", areas(("green", 0, 0, 100, 100)))["city", "city", "I12"]
     assert got["value"] is None and got["reason"] == "no population in the data"

@@ -34,16 +34,19 @@ unit_km2 is the whole unit, empty for a city without zones."""
 def spread(tables: Mapping[str, pa.Table], _params: Mapping[str, Any], context: Context) -> pa.Table:
     """Kernel: area by use in the city, its zones (finest level) and cells (`SPREAD`). Reads area and zone.
 
-    Where there are zones, the city is what they cover; areas beyond it are cut off.
+    The city is what its zones cover, else what the map says it covers; areas beyond are cut off.
     """
     area = tables["area"].filter(pc.is_valid(tables["area"].column("geom_wkb")))
-    area = area.filter(pc.not_equal(area.column("category"), "map_extent"))
+    extent = pc.equal(area.column("category"), "map_extent")
+    reach = in_metres(polygons_of(area.filter(extent).column("geom_wkb")), context.epsg)
+    area = area.filter(pc.invert(extent))
     shapes = polygonal(polygons_of(area.column("geom_wkb")))
     drawn = ~shapely.is_missing(shapes)
     area, shapes = area.filter(pa.array(drawn)), shapes[drawn]
     metric, uses = polygonal(in_metres(shapes, context.epsg)), area.column("category").to_pylist()
     zone_ids, zones = _zones(tables["zone"], context.epsg)
-    city = shapely.union_all(zones) if len(zones) else None
+    limits = zones if len(zones) else reach
+    city = shapely.union_all(limits) if len(limits) else None
     found: list[dict[str, Any]] = []
     for use in sorted(set(uses)):
         mine = np.array([i for i, other in enumerate(uses) if other == use])
