@@ -9,6 +9,7 @@ import signal
 import time
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from nagara.citylab.lake import Lake
@@ -122,17 +123,23 @@ def test_everything_that_a_snapshot_names_is_on_the_disk_before_it_is_published(
 
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(os, "link", link)
-    for number in range(1, 52):  # past a checkpoint
-        snapshot = city.commit(worker.edition("gates", number, 10))
-        on_disk = published[-1]
-        for table in ("observation", "zone_value", "source"):
+    for number in range(1, 52):  # past a checkpoint of `place`
+        row = pa.table({"place_id": [f"p{number}"], "category": ["school"]})
+        change = worker.edition("gates", number, 10) if number < 4 else lambda draft: None
+        snapshot = city.commit(
+            lambda draft, change=change, row=row: (
+                change(draft),
+                draft.append("place", row, source_id="osm"),
+            )
+        )
+        for table in ("observation", "zone_value", "source", "place") if number < 4 else ("place",):
             folder = root / "demo/tables" / table
-            new = {Path(path) for path in snapshot.files(table)}
             version = snapshot.tables[table].version
+            new = {Path(path) for path in snapshot.files(table)}
             new.add(folder / f"_delta_log/{version:020d}.json")
             new |= set((folder / "_delta_log").glob(f"{version:020d}.checkpoint*"))
-            assert new <= on_disk, new - on_disk
-            assert {folder, folder / "_delta_log", folder.parent, root / "demo"} <= on_disk
+            new |= {folder, folder / "_delta_log", folder.parent, root / "demo"}
+            assert new <= published[-1], new - published[-1]
     assert any("checkpoint" in path.name for path in safe)
     assert root / "demo/snapshots" in safe
 
