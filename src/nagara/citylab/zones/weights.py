@@ -52,7 +52,8 @@ def cell_weights(zones: pa.Table, epsg: int) -> Iterator[pa.Table]:
         if sum(len(zone.inner) + len(zone.edge) for zone in batch) > _BATCH:
             yield _weighed(batch, epsg)
             batch = []
-    yield _weighed(batch, epsg)
+    if batch:
+        yield _weighed(batch, epsg)
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,6 @@ def _cells_of_polygon(shape: Any) -> tuple[Longs, Longs]:
 
 
 def _weighed(batch: list[_Zone], epsg: int) -> pa.Table:
-    if not batch:
-        return _SCHEMA.empty_table()
     tables = []
     # Projecting rounds corners: what barely touched may cross, so shapes are made valid once more.
     metric = polygonal(in_metres(np.array([zone.shape for zone in batch], dtype=object), epsg))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nagara.citylab.findings import Findings, Refusal
 from nagara.citylab.units import normalise as ucum_of
-
-_DASHES = re.compile(r"[^\w]+", re.UNICODE)
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,9 @@ class Plan:
 
 def slug(text: str) -> str:
     """A property's name out of any words: 'Dengue Fever' -> 'dengue_fever'."""
-    return _DASHES.sub("_", text.strip().casefold()).strip("_") or "value"
+    # Vowel signs of Thai, Khmer or Lao are marks, which \w leaves out: they stay.
+    kept = (c if unicodedata.category(c)[0] in "LNM" else "_" for c in text.strip().casefold())
+    return re.sub("_+", "_", "".join(kept)).strip("_") or "value"
 
 
 def plan_of(mapping: Mapping[str, Any], findings: Findings) -> Plan:

@@ -165,7 +165,7 @@ def _parents(zones: Sequence[Zone], plan: Plan, options: Options, file: str, fin
         return
     if plan.by_place:
         _by_place(zones, known, plan, file, findings)
-    elif plan.levels[0].parent_column:
+    elif plan.levels[0].parent_column or plan.parent_digits:
         names = set(known.column("zone_id").to_pylist()) | {zone.zone_id for zone in zones}
         for zone in zones:
             if zone.parent_id is not None and zone.parent_id not in names:

@@ -149,6 +149,8 @@ def _number(rows: Rows, i: int, zones: dict[str, Zone], plan: Plan, depth: int) 
 def _zone(rows: Rows, i: int, plan: Plan, depth: int) -> Zone:
     level, record = plan.levels[-1], rows.records[i]
     parent = rows.ids[-2][i] if len(plan.levels) > 1 else record.get(level.parent_column)
+    if parent is None and plan.parent_digits:
+        parent = rows.ids[-1][i].removeprefix(level.prefix)[: plan.parent_digits]
     return Zone(
         rows.ids[-1][i],
         depth,

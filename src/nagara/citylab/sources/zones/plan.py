@@ -29,7 +29,8 @@ class Level:
 class Plan:
     """All levels of a file, largest first; rows are zones of the last. `depth`: number of the first level,
     None where it follows from the parents. `number_repeats`: rows that repeat an id are zones of their own,
-    numbered, instead of parts of one zone. `parent_level`: the level of zones already in the city within
+    numbered, instead of parts of one zone. `parent_digits`: how many letters of an id are its parent's.
+    `parent_level`: the level of zones already in the city within
     which these lie; `by_place`: find parents there by geometry."""
 
     levels: tuple[Level, ...]
@@ -37,6 +38,7 @@ class Plan:
     parent_level: str | int | None = None
     by_place: bool = False
     number_repeats: bool = False
+    parent_digits: int = 0
     valid_from: str = ""
     valid_to: str = ""
 
@@ -62,6 +64,7 @@ def plan_of(mapping: Mapping[str, Any], columns: Sequence[str], file: str, findi
         None if depth is None else _depth(depth, findings),
         section.get("parent_level"),
         by_place=section.get("parent_from") == "geometry",
+        parent_digits=int(section.get("parent_digits", 0) or 0),
         number_repeats=section.get("repeated_id") == "number",
         valid_from=str(named.get("valid_from", "")),
         valid_to=str(named.get("valid_to", "")),
