@@ -79,7 +79,7 @@ def test_a_heap_of_high_ones_is_a_cluster_and_noise_is_not():
     i, j = np.nonzero((abs(at[:, None] - at) <= 3) & (at[:, None] != at))
     y = np.random.default_rng(5).normal(size=80)
     y[30:36] += 12
-    _, p, quadrant = q.local_moran(y, i, j)
+    _, p, quadrant, _ = q.local_moran(y, i, j)
     held = q.discoveries(p, 0.05)
     inside = {at for at in np.flatnonzero(held) if quadrant[at] == 1}
     assert {31, 32, 33, 34} <= inside <= set(range(28, 38))

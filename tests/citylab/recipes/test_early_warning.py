@@ -50,7 +50,10 @@ def results(done, indicator):
 
 def run(rows, stream_table, params=None, **tables):
     given = {"observation": rows_of("observation", rows), "datastream": stream_table}
-    return evidence.compute(load("early-warning"), given | tables, CITY, params)
+    done = evidence.compute(load("early-warning"), given | tables, CITY, params)
+    for row in done.rows.to_pylist():
+        assert row["value"] is None or row["lo"] is None or row["lo"] <= row["value"] <= row["hi"], row
+    return done
 
 
 def test_an_alarm_lasts_from_the_first_reading_above_to_the_first_below():

@@ -118,6 +118,8 @@ def test_injected_faults_are_found_with_precision_99_and_recall_98(period_s, swi
         if r["indicator"] == "fault_gap"
     }
     assert found == gaps
+    for row in done.rows.to_pylist():
+        assert row["value"] is None or row["lo"] - 1e-9 <= row["value"] <= row["hi"] + 1e-9, row
 
 
 def test_clean_series_are_left_alone():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ LAG = pa.schema(
         ("lo_h", pa.float64()),
         ("hi_h", pa.float64()),
         ("r", pa.float64()),
+        ("r_lo", pa.float64()),
+        ("r_hi", pa.float64()),
         ("n", pa.int64()),
         ("coverage", pa.float64()),
     ]
@@ -105,19 +108,27 @@ def _correlation(s: Floats, least: float) -> Floats:
     return np.where((n >= least) & np.isfinite(r), r, -1.0)
 
 
-def best_lags(
-    rows: Floats, *, most: int, blocks: int = 30, draws: int = 200, seed: int = 1
-) -> tuple[npt.NDArray[np.int64], Floats, Floats, Floats, Floats]:
-    """For every pair (i, j) the shift (steps, 0..most) at which j follows i best.
+@dataclass(frozen=True)
+class Lags:
+    """For every pair (i, j): the shift (steps) at which j follows i best, its 90 % range, r, its range, n."""
 
-    rows: (series, times), NaN where unknown. Returns shift, r, low and high end of the shift (90 %
-    interval of a bootstrap over blocks of time), and the number of pairs of values. Deterministic
-    for one seed.
+    shift: npt.NDArray[np.int64]
+    low: Floats
+    high: Floats
+    r: Floats
+    r_low: Floats
+    r_high: Floats
+    n: Floats
+
+
+def best_lags(rows: Floats, *, most: int, blocks: int = 30, draws: int = 200, seed: int = 1) -> Lags:
+    """Shifts 0..most of all pairs of `rows` (series, times; NaN where unknown).
+
+    Ranges come from a bootstrap over blocks of time. One seed, one answer.
     """
     series, times = rows.shape
-    weights = (
-        np.random.default_rng(seed).multinomial(blocks, np.full(blocks, 1 / blocks), size=draws).astype(float)
-    )
+    chance = np.random.default_rng(seed).multinomial(blocks, np.full(blocks, 1 / blocks), size=draws)
+    weights = chance.astype(float)
     best_r, best = np.full((series, series), -2.0), np.zeros((series, series), np.int64)
     pairs = np.zeros((series, series))
     drawn_r, drawn = np.full((draws, series, series), -2.0), np.zeros((draws, series, series), np.int64)
@@ -129,11 +140,20 @@ def best_lags(
         better = r > best_r
         best_r, best = np.where(better, r, best_r), np.where(better, shift, best)
         pairs = np.where(better, whole[0], pairs)
-        r = _correlation(np.einsum("db,mbij->mdij", weights, s), 0.05 * times)
+        r = _correlation(np.moveaxis(np.tensordot(weights, s, (1, 1)), 1, 0), 0.05 * times)
         better = r > drawn_r
         drawn_r, drawn = np.where(better, r, drawn_r), np.where(better, shift, drawn)
     low, high = np.quantile(drawn, [0.05, 0.95], axis=0)
-    return best, best_r, np.minimum(low, best), np.maximum(high, best), pairs
+    r_low, r_high = np.quantile(drawn_r, [0.05, 0.95], axis=0)
+    return Lags(
+        best,
+        np.minimum(low, best),
+        np.maximum(high, best),
+        best_r,
+        np.minimum(r_low, best_r),
+        np.maximum(r_high, best_r),
+        pairs,
+    )
 
 
 def lags(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: Context) -> pa.Table:
@@ -150,46 +170,37 @@ def lags(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: Con
     for ids in _by_property(tables["level"], int(params["most_streams"])):
         _, rows = _grids(tables["reading"], ids, step)
         rows = _without_trend(rows, max(3, round(5 * 24 * 60 * MINUTE / step) | 1))
-        shift, r, low, high, n = best_lags(rows, most=most)
-        found += _pairs(
-            ids, shift, r, low, high, n, step / (60 * MINUTE), rows.shape[1], float(params["least_r"])
-        )
+        best = best_lags(rows, most=most)
+        found += _pairs(ids, best, step / (60 * MINUTE), rows.shape[1], float(params["least_r"]))
     found.sort(key=lambda row: (-row["r"], row["lead_id"], row["follow_id"]))
     return pa.Table.from_pylist(found[: int(params["most_pairs"])], schema=LAG)
 
 
-def _pairs(
-    ids: list[str],
-    shift: npt.NDArray[np.int64],
-    r: Floats,
-    low: Floats,
-    high: Floats,
-    n: Floats,
-    hours: float,
-    times: int,
-    least: float,
-) -> list[dict[str, Any]]:
-    found = []
+def _pairs(ids: list[str], best: Lags, hours: float, times: int, least: float) -> list[dict[str, Any]]:
+    """Rows of LAG. `hours`: length of a step."""
+    found, r, shift = [], best.r, best.shift
     for i in range(len(ids)):
         for j in range(i + 1, len(ids)):
             a, b = (i, j) if (r[i, j], -shift[i, j]) >= (r[j, i], -shift[j, i]) else (j, i)
-            if r[a, b] >= least:
-                # the drawn lags of the other direction count as nought or negative: the order is open
-                lo = -high[b, a] * hours if r[b, a] > r[a, b] - 0.02 and shift[b, a] else low[a, b] * hours
-                found.append(
-                    {
-                        "lead_id": ids[a],
-                        "follow_id": ids[b],
-                        "lag_h": shift[a, b] * hours,
-                        "lo_h": min(lo, low[a, b] * hours),
-                    }
-                    | {
-                        "hi_h": high[a, b] * hours,
-                        "r": float(r[a, b]),
-                        "n": int(n[a, b]),
-                        "coverage": n[a, b] / times,
-                    }
-                )
+            if r[a, b] < least:
+                continue
+            low = best.low[a, b]
+            if shift[b, a] and r[b, a] > r[a, b] - 0.02:
+                low = min(low, -best.high[b, a])  # the other direction fits as well: the order is open
+            found.append(
+                {
+                    "lead_id": ids[a],
+                    "follow_id": ids[b],
+                    "lag_h": shift[a, b] * hours,
+                    "lo_h": low * hours,
+                    "hi_h": best.high[a, b] * hours,
+                    "r": float(r[a, b]),
+                    "r_lo": float(best.r_low[a, b]),
+                    "r_hi": float(best.r_high[a, b]),
+                    "n": int(best.n[a, b]),
+                    "coverage": best.n[a, b] / times,
+                }
+            )
     return found
 
 

@@ -44,6 +44,8 @@ LISA = pa.schema(
     [
         ("zone_id", pa.string()),
         ("local_i", pa.float64()),
+        ("lo", pa.float64()),
+        ("hi", pa.float64()),
         ("p", pa.float64()),
         ("cluster", pa.string()),
         ("rank", pa.float64()),
@@ -208,8 +210,8 @@ def summary(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: 
     if m is None:
         say("moran_i", nan, nan, nan, len(values), "needs at least three zones that touch others")
     else:
-        why = f"p {m.p:.4f} by permutation" if np.isfinite(m.p) else None
-        say("moran_i", m.i, m.i - 1.96 * m.sd, m.i + 1.96 * m.sd, m.n, why)
+        chance = f"p {m.p:.4f} by permutation" if np.isfinite(m.p) else None
+        say("moran_i", m.i, m.i - 1.96 * m.sd, m.i + 1.96 * m.sd, m.n, chance)
         say("moran_p", m.p, m.p, m.p, m.n)
     return pa.Table.from_pylist(rows, schema=SUMMARY)
 
@@ -220,13 +222,15 @@ def lisa(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: Con
     places, y, i, j, _ = _joined(tables)
     if len(y) < 3:
         return LISA.empty_table()
-    value, p, quadrant = inequality.local_moran(y, i, j, draws=int(params["draws"]))
+    value, p, quadrant, sd = inequality.local_moran(y, i, j, draws=int(params["draws"]))
     held = inequality.discoveries(p, float(params["fdr"]))
     ids, degree = tables["measured"].column("zone_id").to_pylist(), np.bincount(i, minlength=len(y))
     rows = [
         {
             "zone_id": ids[places[at]],
             "local_i": float(value[at]),
+            "lo": float(value[at] - 1.96 * sd[at]),
+            "hi": float(value[at] + 1.96 * sd[at]),
             "p": float(p[at]),
             "cluster": _QUADRANT[int(quadrant[at])] if held[at] else "not significant",
             "rank": _RANK[int(quadrant[at])] if held[at] else 0.0,

@@ -104,8 +104,8 @@ def moran(y: Floats, i: Longs, j: Longs, *, draws: int = 999, seed: int = 1) -> 
 
 def local_moran(
     y: Floats, i: Longs, j: Longs, *, draws: int = 999, seed: int = 1
-) -> tuple[Floats, Floats, Longs]:
-    """Local Moran's I: value, p (one-sided pseudo p of conditional permutations), quadrant, of each item.
+) -> tuple[Floats, Floats, Longs, Floats]:
+    """Local Moran's I of each item: value, one-sided pseudo p, quadrant, spread (conditional permutations).
 
     Quadrants: 1 high among high, 2 low among high, 3 low among low, 4 high among low. Items without
     neighbours have NaN and quadrant 0.
@@ -115,7 +115,7 @@ def local_moran(
     lag = _lag(z, i, j, n)
     degree = np.bincount(i, minlength=n)
     value = np.where(degree > 0, z * lag * (n - 1) / n, np.nan)
-    p = np.full(n, np.nan)
+    p, sd = np.full(n, np.nan), np.full(n, np.nan)
     rng = np.random.default_rng(seed)
     ranks = np.argsort(rng.random((draws, n - 1)), axis=1)[:, : max(1, int(degree.max(initial=0)))]
     for item in np.flatnonzero(degree):
@@ -123,8 +123,9 @@ def local_moran(
         drawn = z[item] * others[ranks[:, : degree[item]]].mean(axis=1)
         above = int(np.sum(drawn >= z[item] * lag[item]))
         p[item] = (min(above, draws - above) + 1) / (draws + 1)
+        sd[item] = drawn.std()
     quadrant = np.where(z > 0, np.where(lag > 0, 1, 4), np.where(lag > 0, 2, 3))
-    return value, p, np.where(degree > 0, quadrant, 0).astype(np.int64)
+    return value, p, np.where(degree > 0, quadrant, 0).astype(np.int64), sd
 
 
 def discoveries(p: Floats, rate: float) -> npt.NDArray[np.bool_]:

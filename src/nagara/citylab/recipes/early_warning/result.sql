@@ -41,20 +41,22 @@ select 'thing_pair', lead_id || ' > ' || follow_id, cast(null as timestamp), 'la
     coverage, 'estimate', case when lo_h <= 0 then 'the order of the two is open' end
 from lag_pair
 union all
-select 'thing_pair', lead_id || ' > ' || follow_id, cast(null as timestamp), 'lag_r', r, cast(null as double),
-    cast(null as double), n, coverage, 'estimate', cast(null as varchar)
+select 'thing_pair', lead_id || ' > ' || follow_id, cast(null as timestamp), 'lag_r', r, r_lo, r_hi, n, coverage, 'estimate',
+    cast(null as varchar)
 from lag_pair
 union all
 select 'datastream', datastream_id, onset_ts, 'event_onset', after_first_h, greatest(0.0, after_first_h - error_h),
     after_first_h, n, 1.0, 'estimate', cast(null as varchar)
 from onset
 union all
-select 'city', h.city_id, r.ts, 'report_burst', r.n, r.usual, r."limit", r.n, 1.0, 'verified',
-    'low and high: the usual count and the limit'
+select 'city', h.city_id, r.ts, 'report_burst', r.n, r.n, r.n, r.n, 1.0, 'verified',
+    'usual ' || cast(cast(r.usual as decimal(18, 1)) as varchar) || ' an hour, limit '
+        || cast(cast(r."limit" as decimal(18, 1)) as varchar)
 from report as r cross join here as h where r.starts
 union all
-select 'city', h.city_id, m.ts, 'marking_growth', m.n, m.usual, m."limit", m.n, 1.0, 'verified',
-    'low and high: the usual count and the limit'
+select 'city', h.city_id, m.ts, 'marking_growth', m.n, m.n, m.n, m.n, 1.0, 'verified',
+    'usual ' || cast(cast(m.usual as decimal(18, 1)) as varchar) || ' zones, limit '
+        || cast(cast(m."limit" as decimal(18, 1)) as varchar)
 from marking as m cross join here as h where m.starts
 union all
 select 'city', h.city_id, b.ts, 'report_lead_h', (epoch_us(g.ts) - epoch_us(b.ts)) / 3600000000.0,

@@ -9,7 +9,6 @@ select 'zone', m.zone_id, cast(null as timestamp), 'measure', m.value, m.value, 
     case when m.value is null then 'what the measure needs is not known here' end
 from measured as m
 union all
-select 'zone', l.zone_id, cast(null as timestamp), 'lisa', l.local_i, cast(null as double), cast(null as double),
-    l.n, 1.0, 'estimate',
+select 'zone', l.zone_id, cast(null as timestamp), 'lisa', l.local_i, l.lo, l.hi, l.n, 1.0, 'estimate',
     l.cluster || ', p ' || cast(cast(l.p as decimal(6, 4)) as varchar)
 from lisa as l

@@ -24,25 +24,30 @@ select 'datastream', datastream_id, last_ts, 'good_share',
     net_share, 'estimate', cast(null as varchar)
 from share where n > 0
 union all
-select 'datastream', c.datastream_id, c.last_ts, t.indicator,
+select 'datastream', q.datastream_id, q.last_ts, q.indicator, q.value, q.value, q.value, q.n, q.net_share,
+    'estimate', q.reason
+from (
+    select c.datastream_id, c.last_ts, t.indicator,
     case t.indicator
         when 'qa_range' then c.n_range when 'qa_spike' then c.n_spike when 'qa_unusual' then c.n_unusual
         when 'qa_flatline' then c.n_flatline when 'qa_step' then c.n_step when 'qa_drift' then c.n_drift
         when 'qa_gap' then c.n_gaps when 'qa_missing' then c.n_missing else c.n_failed
-    end,
-    cast(null as double), cast(null as double), c.n, c.net_share, 'estimate',
+    end as value,
+    c.n, c.net_share,
     case when t.indicator = 'qa_range' and c.valid_min is null and c.valid_max is null
-        then 'no plausible range is given for this datastream: not tested' end
-from share as c
+        then 'no plausible range is given for this datastream: not tested' end as reason
+    from share as c
 cross join (
     select 'qa_range' as indicator union all select 'qa_spike' union all select 'qa_unusual'
     union all select 'qa_flatline' union all select 'qa_step' union all select 'qa_drift'
     union all select 'qa_gap' union all select 'qa_missing' union all select 'qa_failed_before'
-) as t
+    ) as t
+) as q
 union all
 select 'datastream', datastream_id, start_ts, 'fault_' || test,
     case when test in ('gap', 'flatline') then size / 3600.0 else size end,
-    cast(null as double), cast(null as double), n, 1.0, 'estimate',
+    case when test in ('gap', 'flatline') then size / 3600.0 else size end,
+    case when test in ('gap', 'flatline') then size / 3600.0 else size end, n, 1.0, 'estimate',
     case when end_ts > start_ts then 'until ' || cast(end_ts as varchar) || ' UTC' end
 from listed where place <= $listed
 union all
