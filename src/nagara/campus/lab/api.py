@@ -22,6 +22,7 @@ from nagara.campus.lab.schemas import (
     NAME,
     CityOut,
     FindingOut,
+    Invalid,
     JobOut,
     OutputOut,
     ParamOut,
@@ -67,7 +68,7 @@ def _refused(request: HttpRequest, error: CityLabError) -> HttpResponse:
     return api.create_response(request, {"detail": error.what, "mend": error.mend}, status=409)
 
 
-NOT_FOUND = {404: Problem}
+NOT_FOUND: dict[int, Any] = {404: Problem, 422: Invalid}
 
 
 @api.get("/cities", response=list[CityOut], tags=["Cities"], summary="All cities")
@@ -266,7 +267,7 @@ def get_run(request: HttpRequest, slug: str = Slug, run_id: str = RunId) -> dict
         raise Http404(error.what) from error
 
 
-STARTED = {202: JobOut, 401: Problem, 403: Problem, 404: Problem, 409: Problem}
+STARTED = {202: JobOut, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Invalid}
 
 
 @api.post("/cities/{slug}/runs", auth=django_auth, response=STARTED, tags=["Runs"], summary="Start a run")
@@ -283,7 +284,7 @@ def post_run(request: SignedIn, slug: str = Slug, body: RunIn = RunBody) -> Any:
 @api.get(
     "/jobs/{job}",
     auth=django_auth,
-    response={200: JobOut, 401: Problem, 404: Problem},
+    response={200: JobOut, 401: Problem, **NOT_FOUND},
     tags=["Runs"],
     summary="How a run goes",
 )

@@ -15,8 +15,15 @@ from nagara.citylab.brief.figures import figure_spec, svg
 from nagara.citylab.brief.map_layers import recipe_map
 from nagara.citylab.brief.maps import map_spec
 from nagara.citylab.brief.naming import Names
+from nagara.citylab.brief.palette import MARKERS
 from nagara.citylab.evidence import Run
 from nagara.citylab.recipes import Recipe, catalogue
+
+NOWHERE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="720" height="80" viewBox="0 0 720 80">'
+    f'<text x="360" y="45" text-anchor="middle" font-family="system-ui, sans-serif" fill="{MARKERS["soft"]}">'
+    "Nothing of this run has a known place, so there is no map.</text></svg>"
+)
 
 
 def pictures(place: Place, made: Run) -> list[Picture]:
@@ -25,7 +32,7 @@ def pictures(place: Place, made: Run) -> list[Picture]:
     if recipe is None or made.status != "done":
         return []
     items = [("figure", i, item) for i, item in enumerate(recipe.figures)]
-    items += [("map", i, item) for i, item in enumerate(recipe.maps) if _drawable(place, made, item)]
+    items += [("map", i, item) for i, item in enumerate(recipe.maps)]
     steps = {item["step"] for _, _, item in items if "step" in item}
     empty = {step for step in steps if not _rows(place, made, step)}
     return [
@@ -33,13 +40,6 @@ def pictures(place: Place, made: Run) -> list[Picture]:
         for kind, i, item in items
         if item.get("step") not in empty
     ]
-
-
-def _drawable(place: Place, made: Run, item: Mapping[str, Any]) -> bool:
-    """True where something of a map has a place."""
-    return place.data is not None and any(
-        len(layer.shapes) for layer in recipe_map(place.data, made, item)[0]
-    )
 
 
 def _rows(place: Place, made: Run, step: str) -> int:
@@ -95,7 +95,7 @@ def _map(place: Place, made: Run, item: Mapping[str, Any]) -> str:
     assert place.data is not None
     layers, _ = recipe_map(place.data, made, item)
     if not any(len(layer.shapes) for layer in layers):
-        raise Http404("Nothing of this run has a place on a map.")
+        return NOWHERE
     return svg(map_spec(layers, width=WIDTH))
 
 

@@ -19,6 +19,12 @@ class Problem(Schema):
     mend: str = ""
 
 
+class Invalid(Schema):
+    """What was wrong with the parameters, one entry each."""
+
+    detail: list[dict[str, Any]]
+
+
 class CityOut(Schema):
     """A city. `member` is true for member cities of the network."""
 

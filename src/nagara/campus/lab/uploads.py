@@ -26,9 +26,8 @@ class BoundedUpload(FileUploadHandler):
         encoding: Any = None,
     ) -> None:
         self.limit = settings.NAGARA_UPLOAD_MB * 1024 * 1024
-        self.asked.upload_too_large = content_length > self.limit
-        if self.asked.upload_too_large:
-            raise StopUpload(connection_reset=False)
+        if content_length > self.limit:
+            self.limit = -1  # the first piece stops it; Django catches a stop only there
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.bytes += len(raw_data)

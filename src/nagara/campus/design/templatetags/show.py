@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from nagara.citylab.brief.numbers import unit_text
 
 register = template.Library()
-EMPTY_CELL = mark_safe("<td></td>")  # noqa: S308 (fixed text)
+EMPTY_CELL = mark_safe("<td></td>")
 NOTHING = format_html('<span class="soft">{}</span>', "–")
 
 
