@@ -182,7 +182,7 @@ def moments(wall: Times, clock: Clock, file: str, findings: Findings) -> pa.Arra
     mask = np.isnat(wall)
     if not clock.tz and not mask.all():
         mend = 'Say which zone the times are in: [time] tz = "city", or an IANA name such as "Asia/Bangkok".'
-        findings.refuse("no-zone", "the times have no zone.", file=file, mend=mend)
+        findings.refuse("no-time-zone", "the times have no zone.", file=file, mend=mend)
         raise Refusal("the times have no zone.", findings, where=file, mend=mend)
     placed = to_utc(wall, clock.tz or "UTC")
     return pa.array(placed.utc, pa.timestamp("us"), mask=mask).cast(pa.timestamp("us", tz="UTC"))
