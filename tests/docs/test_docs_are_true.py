@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from nagara.cli import app
 from nagara.citylab.sources import SLICES
+from nagara.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -31,9 +31,15 @@ def test_every_command_is_documented():
 def test_every_documented_command_exists():
     known = commands() | {"city": None, "command": None}
     for path in DOCS:
-        for words in re.findall(r"(?:`|bin/|^ {4})nagara ((?:[a-z][a-z-]+ ?){1,2})", path.read_text(), re.M):
+        for words in re.findall(
+            r"(?:`|bin/|^ {4})nagara ((?:[a-z][a-z-]+ ?){1,2})", path.read_text(), re.MULTILINE
+        ):
             first, _, second = words.strip().partition(" ")
-            exists = first in known or f"{first} {second}" in known or any(k.startswith(f"{first} ") for k in known)
+            exists = (
+                first in known
+                or f"{first} {second}" in known
+                or any(k.startswith(f"{first} ") for k in known)
+            )
             assert exists, f"{path.name} names `nagara {words}`"
 
 
@@ -52,7 +58,7 @@ def test_paths_named_in_the_architecture_exist():
             path = ROOT / name if (ROOT / name.split("/")[0]).exists() else base / name
             assert path.exists(), f"docs/architecture.md names {name}"
             if name.startswith("src/"):
-                base = path.parent if path.suffix else path.parent
+                base = path.parent
 
 
 def test_every_kind_of_source_has_its_page():
@@ -74,7 +80,7 @@ def test_the_code_of_the_city_lab_names_no_city():
     for path in (ROOT / "src/nagara/citylab").rglob("*"):
         if path.suffix in {".py", ".sql", ".toml", ".csv", ".typ", ".html"}:
             text = re.sub(r"Asia/\w+", "", path.read_text())
-            found = [n for n in names if re.search(rf"\b{re.escape(n)}\b", text, re.I)]
+            found = [n for n in names if re.search(rf"\b{re.escape(n)}\b", text, re.IGNORECASE)]
             if path.name == "function_words.toml":  # "dili" is a word of Cebuano as well
                 found = [n for n in found if n != "dili"]
             assert found == [], f"{path.relative_to(ROOT)} names {found}"

@@ -69,6 +69,23 @@ def _column_sql(canonical: CanonicalTable, name: str, present: Mapping[str, str]
     return f'"{name}"'
 
 
+_ONE_A_KEY = {
+    "thing": "lon is null, source_id",
+    "datastream": "source_id",
+    "zone": "geom_wkb is null, source_id",
+}
+"""Tables in which two sources may describe the same unit: one row a key, the better placed one."""
+
+
+def _view_sql(canonical: CanonicalTable, columns: str, origin: str, scenario: str | None) -> str:
+    rows = _overlay_sql(canonical, columns, origin, scenario)
+    order = _ONE_A_KEY.get(canonical.name)
+    if order is None:
+        return rows
+    key = ", ".join(f'"{k}"' for k in canonical.key)
+    return f"select * from ({rows}) qualify row_number() over (partition by {key} order by {order}) = 1"
+
+
 def _overlay_sql(canonical: CanonicalTable, columns: str, origin: str, scenario: str | None) -> str:
     """Rows of the city as it is, or with a scenario laid over.
 
@@ -141,9 +158,7 @@ class DuckSession:
             origin = f"(select *, cast(null as varchar) as scenario_id from {origin})"
             present["scenario_id"] = "VARCHAR"
             columns = ", ".join(_column_sql(canonical, column, present) for column in canonical.column)
-        self._con.execute(
-            f'create temp view "{name}" as {_overlay_sql(canonical, columns, origin, scenario)}'
-        )
+        self._con.execute(f'create temp view "{name}" as {_view_sql(canonical, columns, origin, scenario)}')
 
     def _relation(self, text: str, params: Mapping[str, Any] | None) -> duckdb.DuckDBPyRelation:
         relation = self._con.sql(text, params=_named(text, params))

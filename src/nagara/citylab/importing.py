@@ -21,16 +21,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import shapely
 
 from nagara.citylab import engine
 from nagara.citylab.cells import cells_of
 from nagara.citylab.clinic import Clinic
 from nagara.citylab.findings import CityLabError, Findings, Refusal, Severity
 from nagara.citylab.lake import CityLake, Draft, Snapshot
-from nagara.citylab.privacy import PersonalScan, mask_rejected
+from nagara.citylab.privacy import PersonalScan, mask_rejected, scan_file
 from nagara.citylab.sources import SLICES, Options, Source, slice_of, sniff
 from nagara.citylab.tables import BOOKKEEPING, H3_INDICATOR, H3_POINT, TABLES, conform
 
@@ -243,7 +245,7 @@ def _unique(staging: Staging, findings: Findings) -> None:
             kept = session.sql(f"select {columns} from ({ranked}) where place = 1")
         findings.repair(
             "duplicate-key",
-            f"{count:,} rows of {name} repeat the key ({', '.join(TABLES[name].key)}); one row a key is kept.",
+            f"{count:,} rows of {name} repeat the key ({', '.join(TABLES[name].key)}); one a key is kept.",
             count=count,
             mend="Give each row its own id, or check that the id column in the mapping is right.",
         )
@@ -292,6 +294,18 @@ def _licence(request: Request, findings: Findings) -> str | None:
     return str(licence)
 
 
+_READ_AS_TEXT = frozenset({"observations", "population", "places", "zone_values", "stops", "zones", "areas"})
+
+
+def _scan_what_was_dropped(paths: Sequence[Path], options: Options, findings: Findings) -> None:
+    """Look for people in the files themselves as well: in columns that the mapping does not take."""
+    known = {(f.rule, f.column) for f in findings}
+    for path in paths:
+        if path.is_file():
+            found = scan_file(path, map=options.map)
+            findings.extend(f for f in found if (f.rule, f.column) not in known)
+
+
 def _read_all(
     slice_: Source,
     paths: Sequence[Path],
@@ -312,6 +326,8 @@ def _read_all(
             total += rows.num_rows
             tell("reading", total)
         findings.extend(watch.findings())
+        if slice_.KIND in _READ_AS_TEXT:
+            _scan_what_was_dropped(paths, options, findings)
     except CityLabError:
         raise
     except Exception as error:
@@ -435,9 +451,20 @@ def _write(draft: Draft, staging: Staging, source: pa.Table, findings: Findings,
             draft.replace(name, staging.reader(name), source_id=source_id)
         elif name in draft.base.tables:
             draft.replace(name, TABLES[name].empty(), source_id=source_id)
+    if staging.counts.get("zone") and not draft.base.city()["bbox"]:
+        draft.delete("city", "city_id is not null")
+        draft.append("city", _with_box(draft.base, staging))
     draft.replace("source", source, source_id=source_id)
     draft.replace("finding", findings.as_table(source_id), source_id=source_id)
     draft.replace("rejected", findings.rejected_table(source_id), source_id=source_id)
+
+
+def _with_box(base: Snapshot, staging: Staging) -> pa.Table:
+    """The city's row with the box of its first zones, so that later files can be held against it."""
+    zones = pq.read_table(staging.path("zone"), columns=["geom_wkb"])
+    box = shapely.total_bounds(shapely.from_wkb(zones.column("geom_wkb").to_numpy(zero_copy_only=False)))
+    row = base.city() | {"bbox": [float(b) for b in box] if np.isfinite(box).all() else None}
+    return pa.Table.from_pylist([row], schema=TABLES["city"].schema)
 
 
 def _silent(_what: str, _rows: int) -> None:

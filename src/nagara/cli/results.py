@@ -57,6 +57,9 @@ def recipes(
 
 
 def _print_run(made: Run, limit: int) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     from nagara.citylab.evidence import SHOWN
 
     err.print(
@@ -65,6 +68,8 @@ def _print_run(made: Run, limit: int) -> None:
     for finding in made.findings:
         err.print(f"  {finding.severity}: {finding.message}", soft_wrap=True)
     rows = made.rows.select(list(SHOWN))
+    wide = pc.equal(rows.column("unit_kind"), "city")
+    rows = pa.concat_tables([rows.filter(wide), rows.filter(pc.invert(wide))])
     show_rows(SHOWN, rows.slice(0, limit).to_pylist())
     if rows.num_rows > limit:
         err.print(f"({rows.num_rows:,} rows in all; --limit N or --json shows more)")
