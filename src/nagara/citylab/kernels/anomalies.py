@@ -252,19 +252,34 @@ def ramp(
     if abs(smooth[peak]) < sigmas * noise / 2 or noise == 0:
         return None
     best: tuple[float, int, int, float] | None = None
-    for end in {peak, min(peak + 1, len(x) - 1), len(x) - 1}:
-        part, t = x[: end + 1], days[: end + 1]
-        total = float(np.sum((part - part.mean()) ** 2))
-        for a in range(2, end - least_days + 1):
-            hinge = np.maximum(0.0, t - t[a])
-            both = np.column_stack([np.ones(len(t)), hinge])
-            fit, *_ = np.linalg.lstsq(both, part, rcond=None)
-            sse = float(np.sum((part - both @ fit) ** 2))
-            rise = float(fit[1] * hinge[-1])
-            explained = 1 - sse / total if total > 0 else 0.0
-            if abs(rise) > sigmas * noise and explained > 0.8 and (best is None or explained > best[0]):
-                best = (explained, a, end, rise)
+    for end in sorted({peak, min(peak + 1, len(x) - 1), len(x) - 1}):
+        rise, explained = _hinges(days[: end + 1], x[: end + 1])
+        taken = (np.abs(rise) > sigmas * noise) & (explained > 0.8)
+        taken[:2] = taken[max(0, end - least_days + 1) :] = False
+        if taken.any():
+            a = int(np.argmax(np.where(taken, explained, -1.0)))
+            if best is None or explained[a] > best[0]:
+                best = (float(explained[a]), a, end, float(rise[a]))
     return None if best is None else best[1:]
+
+
+def _hinges(t: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Least squares of "level until t[a], then straight" for every a at once: (rise at the end, explained).
+
+    By running sums from the end, so that ten years of days cost no more than ten times one year.
+    """
+    t, y = t - t[0], y - y.mean()
+    n, total = len(t), float(np.sum(y * y))
+    after, first, second, value, both = (
+        np.cumsum(part[::-1])[::-1] for part in (np.ones(n), t, t * t, y, t * y)
+    )
+    mean = (first - t * after) / n
+    square = second - 2 * t * first + t * t * after - n * mean * mean
+    shared = both - t * value
+    with np.errstate(all="ignore"):
+        slope = np.where(square > 0, shared / square, 0.0)
+        explained = slope * shared / total if total > 0 else np.zeros(n)
+    return slope * (t[-1] - t), explained
 
 
 def _drifts(
