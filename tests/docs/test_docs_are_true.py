@@ -83,4 +83,6 @@ def test_the_code_of_the_city_lab_names_no_city():
             found = [n for n in names if re.search(rf"\b{re.escape(n)}\b", text, re.IGNORECASE)]
             if path.name == "function_words.toml":  # "dili" is a word of Cebuano as well
                 found = [n for n in found if n != "dili"]
+            if path.name == "licences.toml":  # licences of states: one state is a city as well
+                found = [n for n in found if n != "singapore"]
             assert found == [], f"{path.relative_to(ROOT)} names {found}"

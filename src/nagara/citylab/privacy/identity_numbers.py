@@ -1,7 +1,7 @@
 """National identity numbers of the ASEAN states: how they look and how to tell them from other numbers.
 
 Sources: the states' published formats (Indonesia NIK, UU 23/2006; Thailand 13 digits with modulus 11;
-Singapore NRIC and FIN; Malaysia MyKad; Viet Nam CCCD, Decree 137/2015; Philippines PhilSys, SSS, TIN;
+SG NRIC and FIN; Malaysia MyKad; Viet Nam CCCD, Decree 137/2015; Philippines PhilSys, SSS, TIN;
 Myanmar NRC; Brunei Darussalam identity card) and ISO/IEC 7812 for payment cards. Cambodia, Lao PDR and
 Timor-Leste number without structure: those are found by the name of the column or the word before them.
 """
@@ -50,7 +50,7 @@ def is_thai_id(text: str) -> bool:
 
 
 def is_nric(text: str) -> bool:
-    """Singapore: S, T (citizens), F, G, M (others), 7 digits and a check letter."""
+    """SG: S, T (citizens), F, G, M (others), 7 digits and a check letter."""
     t = text.strip().upper()
     if not re.fullmatch(r"[STFGM][0-9]{7}[A-Z]", t):
         return False
