@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pyproj import Geod
 
 from nagara.citylab.sources.gtfs.calls import Calls
-from nagara.citylab.sources.gtfs.fields import NONE, Floats, Ints, Reader, codes_in
+from nagara.citylab.sources.gtfs.fields import NONE, Cells, Floats, Ints, Longs, Reader, codes_in
 from nagara.citylab.sources.gtfs.files import Feed
 from nagara.citylab.sources.gtfs.stops import EARTH_M, Stops
 from nagara.citylab.sources.gtfs.trips import Trips
@@ -44,23 +44,49 @@ def read_shapes(feed: Feed) -> Shapes:
     order, ordered = reader.ints("shape_pt_sequence", quiet=True)
     bad = (named.codes == NONE) | ~ordered | ~(np.abs(lat) <= 90) | ~(np.abs(lon) <= 180)
     reader.clinic.set_aside("shape-point", reader.file, reader.rows[bad], example=named.example(bad))
-    code, lat, lon, order = named.codes[~bad], lat[~bad], lon[~bad], order[~bad]
-    sort = np.lexsort((order, code))
-    code, lat, lon = code[sort], lat[sort], lon[sort]
+    good = np.flatnonzero(~bad)
+    sort = good[np.lexsort((order[good], named.codes[good]))]
+    sort = _once(reader, named, order, lat, lon, sort)
+    code, lat, lon = named.codes[sort], lat[sort], lon[sort]
     count = np.bincount(code, minlength=len(named.values))
     short = count == 1
     if short.any():
         example = named.values.filter(pa.array(short))[0].as_py()
         reader.clinic.say("shape-too-short", reader.file, count=int(short.sum()), example=example)
-    good = count >= 2
-    keep = good[code]
-    place = np.cumsum(good) - 1
+    drawn = count >= 2
+    keep = drawn[code]
+    place = np.cumsum(drawn) - 1
     position = place[code[keep]]
     lines = (
         shapely.linestrings(np.column_stack([lon[keep], lat[keep]]), indices=position) if keep.any() else []
     )
-    metres = _lengths(lon[keep], lat[keep], position, int(good.sum()))
-    return Shapes(named.values.filter(pa.array(good)), np.asarray(lines, dtype=object), metres)
+    metres = _lengths(lon[keep], lat[keep], position, int(drawn.sum()))
+    return Shapes(named.values.filter(pa.array(drawn)), np.asarray(lines, dtype=object), metres)
+
+
+def _once(
+    reader: Reader, named: Cells, order: Longs, lat: Floats, lon: Floats, sort: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """One point a shape and place in its order: the first; copies count once, others are set aside."""
+    code, place = named.codes[sort], order[sort]
+    again = np.zeros(len(sort), bool)
+    again[1:] = (code[1:] == code[:-1]) & (place[1:] == place[:-1])
+    if not again.any():
+        return sort
+    leader = sort[np.maximum.accumulate(np.where(again, 0, np.arange(len(sort))))]
+    same = again & (lat[sort] == lat[leader]) & (lon[sort] == lon[leader])
+    column = "shape_pt_sequence"
+    reader.clinic.say("row-repeated", reader.file, rows=np.sort(reader.rows[sort[same]]), column=column)
+    differ = again & ~same
+    reader.clinic.set_aside(
+        "id-repeated",
+        reader.file,
+        np.sort(reader.rows[sort[differ]]),
+        "shape_id and shape_pt_sequence stand more than once with other places: the first point is kept",
+        column=column,
+        example=named.take(sort).example(differ),
+    )
+    return sort[~again]
 
 
 def _lengths(lon: Floats, lat: Floats, line: NDArray[np.int64], count: int) -> Floats:
