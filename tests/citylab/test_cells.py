@@ -4,7 +4,7 @@ import h3.api.basic_int as h3int
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nagara.citylab import cells
@@ -13,6 +13,7 @@ LON = st.floats(-180, 180)
 LAT = st.floats(-90, 90)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(LON, LAT), max_size=20), st.integers(0, 15))
 def test_a_cell_is_the_one_that_h3_itself_names(points, res):
     got = cells.cells_of([p[0] for p in points], [p[1] for p in points], res)
@@ -32,6 +33,7 @@ def test_lists_of_different_length_are_refused():
         cells.cells_of([1.0, 2.0], [1.0], 9)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(LON, LAT), min_size=1, max_size=20), st.integers(0, 15), st.integers(0, 15))
 def test_a_parent_by_bits_is_the_parent_by_h3_in_python_and_in_sql(points, one, two):
     res, coarse = max(one, two), min(one, two)
@@ -42,7 +44,7 @@ def test_a_parent_by_bits_is_the_parent_by_h3_in_python_and_in_sql(points, one, 
     sql = f"select {cells.parent_sql('h', coarse)} as p from t"
     con = duckdb.connect()
     con.register("t", t)
-    assert con.execute(sql).to_arrow_table().column("p").to_pylist() == want
+    assert con.sql(sql).to_arrow_table().column("p").to_pylist() == want
     assert set(cells.resolutions_of(child).tolist()) == {res}
 
 

@@ -181,7 +181,7 @@ def moments(wall: Times, clock: Clock, file: str, findings: Findings) -> pa.Arra
     """Wall times as UTC in the clock's zone. Raises Refusal where there are times but no zone."""
     mask = np.isnat(wall)
     if not clock.tz and not mask.all():
-        mend = 'Say which zone the times are in: [time] tz = "city", or an IANA name such as "Asia/Bangkok".'
+        mend = 'Say which zone the times are in: [time] tz = "city", or an IANA name such as "Asia/Yangon".'
         findings.refuse("no-time-zone", "the times have no zone.", file=file, mend=mend)
         raise Refusal("the times have no zone.", findings, where=file, mend=mend)
     placed = to_utc(wall, clock.tz or "UTC")
