@@ -126,6 +126,32 @@ def test_unrelated_gauges_give_no_pair():
     assert results(run(rows, streams(("a", "l"), ("b", "l"))), "lag_h") == []
 
 
+def test_daily_values_are_not_paired_and_that_is_said():
+    rng = np.random.default_rng(5)
+    up = np.round(rng.normal(0, 1, 400), 2)
+    rows = readings("a:l", up, minutes=1440) + readings("b:l", np.roll(up, 1), minutes=1440)
+    done = run(rows, streams(("a", "l"), ("b", "l")))
+    assert results(done, "lag_h") == []
+    assert done.findings.has("too-slow-for-lags")
+    slow = run(rows, streams(("a", "l"), ("b", "l")), {"lag_hours_max": 120})
+    assert [(r["unit_id"], r["value"]) for r in results(slow, "lag_h")] == [("a:l > b:l", 24.0)]
+
+
+def test_lags_over_years_come_from_the_days_around_the_greatest_events():
+    rng, n = np.random.default_rng(6), 24 * 365 * 5
+    up = sum(
+        wave(n, at, height=h) for at, h in zip(range(900, n, 1711), rng.uniform(50, 150, 25), strict=False)
+    )
+    rows = readings("up:l", up + rng.normal(0, 2, n), minutes=60)
+    rows += readings("down:l", np.roll(up, 5) + rng.normal(0, 2, n), minutes=60)
+    done = run(rows, streams(("up", "l"), ("down", "l")))
+    (pair,) = results(done, "lag_h")
+    assert pair["unit_id"] == "up:l > down:l"
+    assert pair["lo"] <= 5.0 <= pair["hi"]
+    assert pair["value"] == pytest.approx(5.0, abs=0.5)
+    assert pair["n"] <= crosslag.MOST_STEPS + 600
+
+
 def test_a_grid_does_not_bridge_long_gaps():
     at = np.array([0, 10, 20, 100, 110], np.int64)
     got = crosslag.regular(at, np.array([0.0, 1, 2, 10, 11]), np.arange(0, 111, 5, dtype=np.int64), 30)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from nagara.citylab.recipes import Context
 
 Floats = npt.NDArray[np.float64]
 MINUTE = 60_000_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+MOST_STEPS = 4_500
+"""Longest grid (three months of half hours); longer spans are looked at around their greatest events."""
+EVENT_DAYS = 5
+"""Days before and after the day of an event."""
 
 LAG = pa.schema(
     [
@@ -59,19 +65,57 @@ def regular(at: npt.NDArray[np.int64], value: Floats, grid: npt.NDArray[np.int64
     return np.asarray(out)
 
 
-def _grids(reading: pa.Table, ids: list[str], step: int) -> tuple[npt.NDArray[np.int64], Floats]:
+class _Readings:
+    """Readings by datastream, each in the order of time; sorted once."""
+
+    def __init__(self, reading: pa.Table) -> None:
+        names = reading.column("datastream_id").combine_chunks().dictionary_encode()
+        code = names.indices.to_numpy(zero_copy_only=False)
+        at = reading.column("ts").cast(pa.int64()).to_numpy(zero_copy_only=False)
+        order = np.lexsort((at, code))
+        self.number = {name: i for i, name in enumerate(names.dictionary.to_pylist())}
+        self.edges = np.searchsorted(code[order], np.arange(len(self.number) + 1))
+        self.at = at[order]
+        self.value = reading.column("value").to_numpy(zero_copy_only=False).astype(float)[order]
+
+    def of(self, name: str) -> tuple[npt.NDArray[np.int64], Floats]:
+        """(microseconds, values) of one datastream."""
+        low, high = self.edges[self.number[name] : self.number[name] + 2]
+        return self.at[low:high], self.value[low:high]
+
+
+def _times(series: list[tuple[npt.NDArray[np.int64], Floats]], step: int) -> npt.NDArray[np.int64]:
+    """Grid times of a group: its whole span; where that is long, the days around its greatest events.
+
+    An event's day is one on which many series stand in their own top twentieth.
+    """
+    first, last = min(int(at[0]) for at, _ in series), max(int(at[-1]) for at, _ in series)
+    first -= first % step
+    if last - first <= MOST_STEPS * step:
+        return np.arange(first, last + 1, step, dtype=np.int64)
+    high = np.zeros((last - first) // DAY + 1)
+    for at, value in series:
+        high[np.unique((at[value >= np.quantile(value, 0.95)] - first) // DAY)] += 1
+    around = max(EVENT_DAYS, 10 * step // DAY)
+    grids: list[npt.NDArray[np.int64]] = []
+    while high.any() and sum(map(len, grids)) < MOST_STEPS:
+        day = int(np.argmax(high))
+        low = max(0, day - around)
+        high[low : day + around + 1] = 0
+        start = first + low * DAY
+        until = min(start + 2 * around * DAY, last)
+        grids.append(np.arange(start - start % step, until, step, dtype=np.int64))
+    return np.unique(np.concatenate(grids))
+
+
+def _grids(readings: _Readings, ids: list[str], step: int) -> tuple[npt.NDArray[np.int64], Floats]:
     """All datastreams on one grid: (times, values as datastreams x times)."""
-    stamps = reading.column("ts").cast(pa.int64())
-    first, last = pc.min(stamps).as_py(), pc.max(stamps).as_py()
-    grid = np.arange(first - first % step, last + 1, step, dtype=np.int64)
+    series = [readings.of(name) for name in ids]
+    grid = _times(series, step)
     rows = np.full((len(ids), len(grid)), np.nan)
-    for i, name in enumerate(ids):
-        mine = reading.filter(pc.equal(reading.column("datastream_id"), name)).sort_by("ts")
-        at = mine.column("ts").cast(pa.int64()).to_numpy(zero_copy_only=False)
-        value = mine.column("value").to_numpy(zero_copy_only=False).astype(float)
-        if len(at) > 2:
-            usual = float(np.median(np.diff(at)))
-            rows[i] = regular(at, value, grid, int(max(180 * MINUTE, 4 * usual)))
+    for row, (at, value) in zip(rows, series, strict=True):
+        usual = float(np.median(np.diff(at)))
+        row[:] = regular(at, value, grid, int(max(180 * MINUTE, 4 * usual)))
     return grid, rows
 
 
@@ -85,19 +129,33 @@ def _without_trend(rows: Floats, width: int) -> Floats:
         return np.where(known, rows - total / count, np.nan)
 
 
-def _sums(a: Floats, b: Floats, blocks: npt.NDArray[np.int64], n_blocks: int) -> Floats:
-    """Sums for correlations of every row of a with every row of b, by block of time: (6, blocks, i, j)."""
-    ka, kb = np.isfinite(a).astype(float), np.isfinite(b).astype(float)
-    fa, fb = np.where(ka > 0, a, 0.0), np.where(kb > 0, b, 0.0)
-    out = np.zeros((6, n_blocks, len(a), len(b)))
-    edges = np.searchsorted(blocks, np.arange(n_blocks + 1))
-    for block in range(n_blocks):
-        t = slice(edges[block], edges[block + 1])
-        xa, xb, na, nb = fa[:, t], fb[:, t], ka[:, t], kb[:, t]
-        pairs = ((na, nb), (xa, nb), (na, xb), (xa * xa, nb), (na, xb * xb), (xa, xb))
-        for m, (left, right) in enumerate(pairs):
-            out[m, block] = left @ right.T
-    return out
+@dataclass(frozen=True)
+class _Parts:
+    """What correlations need of every row: known or not, values (nought where unknown), their squares."""
+
+    known: Floats
+    value: Floats
+    square: Floats
+
+    @classmethod
+    def of(cls, rows: Floats) -> _Parts:
+        known = np.isfinite(rows)
+        value = np.where(known, rows, 0.0)
+        return cls(known.astype(float), value, value * value)
+
+    def sums(self, shift: int, blocks: int) -> Floats:
+        """Sums for correlations of every row with every row `shift` later: (6, blocks of time, i, j)."""
+        series, times = self.value.shape
+        out = np.zeros((6, blocks, series, series))
+        edges = -(-np.arange(blocks + 1) * (times - shift) // blocks)
+        for block in range(blocks):
+            t, u = slice(*edges[block : block + 2]), slice(*(edges[block : block + 2] + shift))
+            na, xa, aa = self.known[:, t], self.value[:, t], self.square[:, t]
+            nb, xb, bb = self.known[:, u].T, self.value[:, u].T, self.square[:, u].T
+            pairs = ((na, nb), (xa, nb), (na, xb), (aa, nb), (na, bb), (xa, xb))
+            for m, (left, right) in enumerate(pairs):
+                np.matmul(left, right, out=out[m, block])
+        return out
 
 
 def _correlation(s: Floats, least: float) -> Floats:
@@ -110,7 +168,10 @@ def _correlation(s: Floats, least: float) -> Floats:
 
 @dataclass(frozen=True)
 class Lags:
-    """For every pair (i, j): the shift (steps) at which j follows i best, its 90 % range, r, its range, n."""
+    """For every pair (i, j): the shift (steps) at which j follows i best, its 90 % range, r, its range, n.
+
+    Ranges are drawn only for pairs that reach the least r asked for; others have their own value as range.
+    """
 
     shift: npt.NDArray[np.int64]
     low: Floats
@@ -121,39 +182,46 @@ class Lags:
     n: Floats
 
 
-def best_lags(rows: Floats, *, most: int, blocks: int = 30, draws: int = 200, seed: int = 1) -> Lags:
+def best_lags(rows: Floats, *, most: int, least: float = -1.0, blocks: int = 30, draws: int = 200) -> Lags:
     """Shifts 0..most of all pairs of `rows` (series, times; NaN where unknown).
 
-    Ranges come from a bootstrap over blocks of time. One seed, one answer.
+    Ranges come from a bootstrap over blocks of time, for pairs that reach `least` in one direction. One
+    seed, one answer.
     """
     series, times = rows.shape
-    chance = np.random.default_rng(seed).multinomial(blocks, np.full(blocks, 1 / blocks), size=draws)
-    weights = chance.astype(float)
-    best_r, best = np.full((series, series), -2.0), np.zeros((series, series), np.int64)
-    pairs = np.zeros((series, series))
-    drawn_r, drawn = np.full((draws, series, series), -2.0), np.zeros((draws, series, series), np.int64)
-    for shift in range(min(most, times - 2) + 1):
-        block = (np.arange(times - shift) * blocks) // (times - shift)
-        s = _sums(rows[:, : times - shift], rows[:, shift:], block, blocks)
-        whole = s.sum(1)
-        r = _correlation(whole, 0.1 * times)
-        better = r > best_r
-        best_r, best = np.where(better, r, best_r), np.where(better, shift, best)
-        pairs = np.where(better, whole[0], pairs)
-        r = _correlation(np.moveaxis(np.tensordot(weights, s, (1, 1)), 1, 0), 0.05 * times)
-        better = r > drawn_r
-        drawn_r, drawn = np.where(better, r, drawn_r), np.where(better, shift, drawn)
-    low, high = np.quantile(drawn, [0.05, 0.95], axis=0)
-    r_low, r_high = np.quantile(drawn_r, [0.05, 0.95], axis=0)
-    return Lags(
-        best,
-        np.minimum(low, best),
-        np.maximum(high, best),
-        best_r,
-        np.minimum(r_low, best_r),
-        np.maximum(r_high, best_r),
-        pairs,
-    )
+    parts, shifts = _Parts.of(rows), range(min(most, times - 2) + 1)
+    r, best = np.full((series, series), -2.0), np.zeros((series, series), np.int64)
+    n = np.zeros((series, series))
+    for shift in shifts:
+        whole = parts.sums(shift, 1)[:, 0]
+        now = _correlation(whole, 0.1 * times)
+        better = now > r
+        r, best, n = np.where(better, now, r), np.where(better, shift, best), np.where(better, whole[0], n)
+    pairs = np.nonzero(np.maximum(r, r.T) >= least)
+    chance = np.random.default_rng(1).multinomial(blocks, np.full(blocks, 1 / blocks), size=draws)
+    drawn_r, drawn = np.full((draws, len(pairs[0])), -2.0), np.zeros((draws, len(pairs[0])), np.int64)
+    for shift in shifts if len(pairs[0]) else ():
+        s = np.tensordot(chance.astype(float), parts.sums(shift, blocks)[:, :, pairs[0], pairs[1]], (1, 1))
+        now = _correlation(np.moveaxis(s, 1, 0), 0.05 * times)
+        better = now > drawn_r
+        drawn_r[better], drawn[better] = now[better], shift
+    low, high, r_low, r_high = best.astype(float), best.astype(float), r.copy(), r.copy()
+    for drawing, least_of, most_of, found in ((drawn, low, high, best), (drawn_r, r_low, r_high, r)):
+        if len(pairs[0]):
+            edges = np.quantile(drawing, [0.05, 0.95], axis=0)
+            least_of[pairs] = np.minimum(edges[0], found[pairs])
+            most_of[pairs] = np.maximum(edges[1], found[pairs])
+    return Lags(best, low, high, r, r_low, r_high, n)
+
+
+def _segments(grid: npt.NDArray[np.int64], rows: Floats, *, step: int, width: int, apart: int) -> Floats:
+    """Each stretch without a hole less its own trend, `apart` unknown steps between two stretches."""
+    edges = [0, *(np.flatnonzero(np.diff(grid) > step) + 1).tolist(), len(grid)]
+    space = np.full((len(rows), apart), np.nan)
+    parts: list[Floats] = []
+    for low, high in pairwise(edges):
+        parts += [_without_trend(rows[:, low:high], min(width, (high - low - 1) | 1)), space]
+    return np.hstack(parts[:-1])
 
 
 def lags(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: Context) -> pa.Table:
@@ -161,17 +229,20 @@ def lags(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: Con
 
     Reads reading and level (steps of early-warning). Of both directions the one with the higher correlation
     is kept; pairs below `least_r` are left out. At most `most_streams` datastreams of a property are
-    compared: those with the most readings.
+    compared: those with the most readings. Datastreams that report less than four times in the longest lag
+    are left out: they cannot tell. Over long spans the days around the greatest events are compared.
     """
     del context
-    step = int(params["lag_step_minutes"]) * MINUTE
-    most = round(float(params["lag_hours_max"]) * 60 * MINUTE / step)
-    found: list[dict[str, Any]] = []
-    for ids in _by_property(tables["level"], int(params["most_streams"])):
-        _, rows = _grids(tables["reading"], ids, step)
-        rows = _without_trend(rows, max(3, round(5 * 24 * 60 * MINUTE / step) | 1))
-        best = best_lags(rows, most=most)
-        found += _pairs(ids, best, step / (60 * MINUTE), rows.shape[1], float(params["least_r"]))
+    step, longest = int(params["lag_step_minutes"]) * MINUTE, float(params["lag_hours_max"]) * HOUR
+    readings, found = _Readings(tables["reading"]), list[dict[str, Any]]()
+    for ids, usual in _by_property(tables["level"], int(params["most_streams"]), longest / HOUR / 4):
+        width = max(step, round(usual * HOUR / 2 / step) * step)
+        grid, rows = _grids(readings, ids, width)
+        most, least = round(longest / width), float(params["least_r"])
+        trend = max(3, round(5 * DAY / width) | 1)
+        rows = _segments(grid, rows, step=width, width=trend, apart=most)
+        best = best_lags(rows, most=most, least=least)
+        found += _pairs(ids, best, width / HOUR, rows.shape[1], least)
     found.sort(key=lambda row: (-row["r"], row["lead_id"], row["follow_id"]))
     return pa.Table.from_pylist(found[: int(params["most_pairs"])], schema=LAG)
 
@@ -204,15 +275,19 @@ def _pairs(ids: list[str], best: Lags, hours: float, times: int, least: float) -
     return found
 
 
-def _by_property(level: pa.Table, most: int) -> list[list[str]]:
-    groups: dict[tuple[str, str], list[tuple[int, str]]] = {}
+def _by_property(level: pa.Table, most: int, slowest: float) -> list[tuple[list[str], float]]:
+    """Datastreams to compare: (ids, usual period in hours) a property, none slower than `slowest` hours."""
+    groups: dict[tuple[str, str], list[tuple[int, str, float]]] = {}
     for row in level.to_pylist():
-        if row["n"] >= 24 and row["n_values"] >= 5:
-            groups.setdefault((row["property"], row["unit"]), []).append((row["n"], row["datastream_id"]))
-    kept = [
-        sorted(name for _, name in sorted(g, key=lambda x: (-x[0], x[1]))[:most]) for g in groups.values()
+        if row["n"] >= 24 and row["n_values"] >= 5 and row["period_h"] <= slowest:
+            group = groups.setdefault((row["property"], row["unit"]), [])
+            group.append((row["n"], row["datastream_id"], row["period_h"]))
+    kept = [sorted(group, key=lambda x: (-x[0], x[1]))[:most] for group in groups.values()]
+    return [
+        (sorted(name for _, name, _ in group), float(np.median([period for *_, period in group])))
+        for group in kept
+        if len(group) >= 2
     ]
-    return [ids for ids in kept if len(ids) >= 2]
 
 
 def event_window(
@@ -242,25 +317,24 @@ def onsets(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: C
     del context
     step = int(params["lag_step_minutes"]) * MINUTE
     found: list[dict[str, Any]] = []
-    for ids in _by_property(tables["level"], int(params["most_streams"])):
-        grid, rows = _grids(tables["reading"], ids, step)
-        window = event_window(grid, rows, float(params["event_hours"]), step / (60 * MINUTE))
+    readings, hours = _Readings(tables["reading"]), float(params["event_hours"])
+    for ids, _ in _by_property(tables["level"], int(params["most_streams"]), hours / 3):
+        grid, rows = _grids(readings, ids, step)
+        window = event_window(grid, rows, hours, step / HOUR)
         if window is None:
             continue
         low, high = int(grid[window[0]]), int(grid[window[1]])
-        mine = [row for name in ids if (row := _onset(tables["reading"], name, low, high))]
+        mine = [row for name in ids if (row := _onset(readings, name, low, high))]
         first = min((row["onset_ts"] for row in mine), default=0)
         mine.sort(key=lambda row: (row["onset_ts"], row["datastream_id"]))
         for place, row in enumerate(mine, 1):
-            after = (row["onset_ts"] - first) / (60 * MINUTE)
+            after = (row["onset_ts"] - first) / HOUR
             found.append(row | {"after_first_h": after, "place": place, "event_ts": (low + high) // 2})
     return pa.Table.from_pylist(found, schema=ONSET)
 
 
-def _onset(reading: pa.Table, name: str, low: int, high: int) -> dict[str, Any] | None:
-    mine = reading.filter(pc.equal(reading.column("datastream_id"), name)).sort_by("ts")
-    at = mine.column("ts").cast(pa.int64()).to_numpy(zero_copy_only=False)
-    value = mine.column("value").to_numpy(zero_copy_only=False).astype(float)
+def _onset(readings: _Readings, name: str, low: int, high: int) -> dict[str, Any] | None:
+    at, value = readings.of(name)
     usual = float(np.median(value))
     inside = (at >= low) & (at <= high)
     at, value = at[inside], value[inside]
@@ -277,7 +351,7 @@ def _onset(reading: pa.Table, name: str, low: int, high: int) -> dict[str, Any] 
         "datastream_id": name,
         "onset_ts": int(at[first]),
         "peak_ts": int(at[peak]),
-        "error_h": (at[first] - at[first - 1]) / (60 * MINUTE),
+        "error_h": (at[first] - at[first - 1]) / HOUR,
         "base": base,
         "peak": float(value[peak]),
         "n": len(at),
