@@ -2,7 +2,7 @@ import tomllib
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nagara.citylab.findings import Findings
@@ -54,6 +54,7 @@ def test_vowel_signs_of_asian_scripts_are_letters_and_stay():
     assert normalise("เขตพระนคร", ("เขต",)) == "พระนคร"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_normalising_twice_changes_nothing_more(name):
     assert normalise(normalise(name)) == normalise(name)
@@ -107,6 +108,7 @@ def test_the_file_of_proposals_says_nothing_until_a_person_takes_the_sign_away()
     assert tomllib.loads(opened)["matches"] == {'North/Bale "Kambangg\\': "n2"}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_scores_are_between_0_and_100_and_the_same_both_ways(one, two):
     assert 0 <= score(one, two) <= 100
