@@ -123,6 +123,7 @@ def test_levels_below_zero_are_good_at_the_sea(
     data: Path, facts: dict[str, Any], water: tuple[Tables, Findings]
 ) -> None:
     levels = streams(water[0], "water_level")
+    assert count(water[1], "below-zero") == facts["jakarta_water"]["negatives"]
     below = levels.filter(pc.less(levels["value"], 0))
     assert set(below["quality"].to_pylist()) == {1}
     raw = (data / "jakarta/sensors_water/tma_2020.csv").read_text().splitlines()[1:]
@@ -154,6 +155,9 @@ def test_the_raw_air_index_shows_what_its_publishers_did(data: Path, facts: dict
     assert not findings.has("exact-duplicate")
     shifted = [f for f in findings.of("shifted-columns") if f.column == "categori"]
     assert shifted[0].count == sum(known["cats"][p] for p in ("O3", "PM10", "SO2")) + 2  # and CO twice
+    words = next(f.message for f in findings.of("words") if f.column == "categori")
+    for word, n in known["cats"].items():
+        assert f"{word} {n}" in words.partition(": ")[2].rstrip(".").split("; ")
     assert sorted(tables["thing"]["thing_id"].to_pylist()) == ["DKI1", "DKI2", "DKI3", "DKI4", "DKI5"]
     assert tables["observation"].num_rows == 5 * (known["rows"] - known["dup_key"])
 

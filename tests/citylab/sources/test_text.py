@@ -44,19 +44,30 @@ def rows_of(
     return found, findings
 
 
-def test_a_sound_file_gives_its_cells_and_no_finding(tmp_path: Path) -> None:
+def test_a_sound_file_gives_its_cells_and_a_note_of_rows_and_columns(tmp_path: Path) -> None:
     rows, findings = rows_of(tmp_path, SOUND)
     assert len(rows) == 500
     assert rows[2] == ("s0", "2024-01-01 00:00", "0.5")
     assert rows[501] == ("s1", "2024-01-01 19:00", "499.5")
-    assert len(findings) == 0
+    (found,) = findings
+    assert (found.severity, found.rule, found.count) == ("note", "rows-read", 500)
+    assert found.message == "rows were read, with the columns station, time, value."
+
+
+def test_a_file_read_twice_has_its_rows_counted_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n1,2\n3,4\n", encoding="utf-8")
+    findings = Findings()
+    for _ in range(2):
+        read_text(path, findings).read()
+    assert [f.count for f in findings.of("rows-read")] == [2]
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
 def test_compressed_files_are_read_whatever_their_name(tmp_path: Path, pack: object) -> None:
     rows, findings = rows_of(tmp_path, pack(SOUND))  # type: ignore[operator]
     assert len(rows) == 500
-    assert len(findings) == 0
+    assert {f.rule for f in findings} == {"rows-read"}
 
 
 def test_archives_of_several_members_are_read_to_the_end(tmp_path: Path) -> None:
@@ -187,7 +198,7 @@ def test_json_of_every_shape_becomes_rows(tmp_path: Path) -> None:
     ):
         rows, findings = rows_of(tmp_path, data.encode(), name)
         assert rows == expected, name
-        assert len(findings) == 0
+        assert {f.rule for f in findings} == {"rows-read"}, name
 
 
 def test_geojson_points_give_lon_and_lat(tmp_path: Path) -> None:
@@ -221,7 +232,7 @@ def test_workbooks_give_the_same_cells_as_csv(tmp_path: Path) -> None:
     sheet = [["Rain 2020"], [], ["station", "mm", "ok"], ["A", 1.5, True], ["B", 2.0, None]]
     rows, findings = rows_of(tmp_path, workbook({"Data": sheet, "Notes": [["see the web page"]]}), "x.xlsx")
     assert rows == {4: ("A", "1.5", "true"), 5: ("B", "2", None)}
-    assert {f.rule for f in findings} == {"sheet", "lines-above-header"}
+    assert {f.rule for f in findings} == {"sheet", "lines-above-header", "rows-read"}
 
 
 def test_a_workbook_with_several_tables_is_asked_about(tmp_path: Path) -> None:

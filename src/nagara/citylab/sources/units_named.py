@@ -69,6 +69,7 @@ class Units:
     findings: Findings
     found: dict[Key, Match] = field(default_factory=dict)
     first: dict[Key, tuple[str, int]] = field(default_factory=dict)
+    _matched: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         zones = self.options.known.get("zone")
@@ -149,8 +150,11 @@ class Units:
                 said = (
                     "but for case, signs or accents" if match.how == "normalised" else "as a person confirmed"
                 )
-                what = f"names were matched {said}."
-                self.findings.note(f"name-{match.how}", what, example=f"{key[0]} = {match.zone_id}", **where)
+                pairs = self._matched.setdefault(match.how, [])
+                pairs.append(f"{key[0]} = {match.zone_id}")
+                shown = "; ".join(pairs[:_SHOWN]) + (" ..." if len(pairs) > _SHOWN else "")
+                what = f"names were matched {said}: {shown}."
+                self.findings.note(f"name-{match.how}", what, example=pairs[0], **where)
             elif match.how == "ambiguous":
                 mend = "Name the columns of larger units: [columns] within = [...]."
                 what = "names that several zones have, and nothing tells them apart."

@@ -29,6 +29,7 @@ from nagara.citylab.sources.geometry.script import is_script, to_json
 from nagara.citylab.sources.geometry.systems import judge_places, system_of, to_wgs84
 from nagara.citylab.sources.text.encoding import utf8
 from nagara.citylab.sources.text.inflate import blocks, magic
+from nagara.citylab.sources.text.table import tell_rows
 from nagara.citylab.zones.polygons import Shapes
 
 __all__ = ["Layer", "RawLayer", "form_of", "read_attributes", "read_features"]
@@ -117,10 +118,9 @@ def read_features(
     Refusal where a file cannot be taken at all: no coordinate system, not a map, several layers and none
     named, ...
     """
-    for path in paths:
-        on = Reading(path.name, findings, options.map, options.bbox)
-        for raw in _raw(path, on, [other.stem for other in paths if other.suffix.lower() == ".shp"]):
-            yield _finished(raw, replace(on, file=raw.file), polygons=polygons)
+    for raw in read_attributes(paths, options, findings):
+        on = Reading(raw.file, findings, options.map, options.bbox)
+        yield _finished(raw, on, polygons=polygons)
 
 
 def read_attributes(paths: Sequence[Path], options: Options, findings: Findings) -> Iterator[RawLayer]:
@@ -128,7 +128,14 @@ def read_attributes(paths: Sequence[Path], options: Options, findings: Findings)
     need names and numbers only, and so no coordinate system."""
     for path in paths:
         on = Reading(path.name, findings, options.map, options.bbox)
-        yield from _raw(path, on, [other.stem for other in paths if other.suffix.lower() == ".shp"])
+        read: dict[str, tuple[int, list[str]]] = {}
+        for raw in _raw(path, on, [other.stem for other in paths if other.suffix.lower() == ".shp"]):
+            rows, columns = read.get(raw.file, (0, []))
+            new = [c for c in raw.attributes.column_names if c and c not in columns]
+            read[raw.file] = rows + len(raw.rows), columns + new
+            yield raw
+        for file, (rows, columns) in read.items():
+            tell_rows(findings, file, rows, columns)
 
 
 def _raw(path: Path, on: Reading, shapefiles_given: Sequence[str] = ()) -> Iterator[RawLayer]:

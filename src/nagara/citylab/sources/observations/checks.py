@@ -6,6 +6,7 @@ They change nothing: each says how many rows contradict themselves, with the fir
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from nagara.citylab.sources.text.casts import flat
 
 Numbers = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+MOST_WORDS = 50
 _EXPRESSION = re.compile(r"\s*(max|min|sum|mean)\s+of\s+(.+)", re.IGNORECASE)
 
 
@@ -29,6 +31,7 @@ class Checks:
     def __init__(self, specs: Mapping[str, Mapping[str, Any]], findings: Findings) -> None:
         self.specs, self.findings = specs, findings
         self.allowed: dict[str, set[str]] = {}
+        self.words: dict[tuple[str, str], Counter[str]] = {}
         for name, spec in specs.items():
             if "column" not in spec:
                 raise Refusal(
@@ -75,7 +78,22 @@ class Checks:
             if "time_format" in spec:
                 _time_format(where, wall)
 
+    def tell_words(self) -> None:
+        """A note for each column that `allowed` speaks of: every word in it and how often, most first."""
+        for (file, column), counts in self.words.items():
+            shown = "; ".join(f"{word} {n}" for word, n in counts.most_common(MOST_WORDS))
+            more = "; ..." if len(counts) > MOST_WORDS else ""
+            said = f"the words that stand in the column, and how often: {shown}{more}."
+            self.findings.note("words", said, file=file, column=column, count=len(counts))
+
+    def _count(self, where: _Where) -> None:
+        counts = self.words.setdefault((where.file, where.column), Counter())
+        for row in flat(where.text()).value_counts().to_pylist():
+            if row["values"] is not None:
+                counts[row["values"]] += row["counts"]
+
     def _allowed(self, where: _Where) -> None:
+        self._count(where)
         text = where.text()
         allowed = self.allowed[where.column]
         odd = _true(pc.invert(pc.is_in(text, value_set=pa.array(sorted(allowed))))) & _true(pc.is_valid(text))

@@ -68,6 +68,7 @@ class Writer:
             yield from self._observations(part)
         self._describe_steps()
         self._describe_stay()
+        self.reader.checks.tell_words()
         never = len(self.filled) - int((self.filled > 0).sum())
         self.findings.note("never-filled", "stations that give no value of a property at all.", count=never)
         yield "thing", self.reader.things.table()

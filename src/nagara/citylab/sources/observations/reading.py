@@ -148,10 +148,10 @@ class Reader:
                 self._ids.add(word)
         return again
 
-    def _count(self, mask: Mask, rule: str, what: str, file: str, first_row: int) -> None:
+    def _count(self, mask: Mask, rule: str, what: str, file: str, first_row: int, column: str = "") -> None:
         if mask.any():
-            at = int(np.flatnonzero(mask)[0])
-            self.findings.note(rule, f"{what}.", file=file, row=first_row + at, count=int(mask.sum()))
+            row = first_row + int(np.flatnonzero(mask)[0])
+            self.findings.note(rule, f"{what}.", file=file, row=row, column=column, count=int(mask.sum()))
 
     def _chunk(
         self, table: pa.Table, first_row: int, file: int, timing: Timing, properties: Sequence[int]
@@ -258,6 +258,9 @@ class Reader:
             )  # fmt: skip
         if convert and prop.scale != (1.0, 0.0):
             numbers = numbers * prop.scale[0] + prop.scale[1]
+        self._count(
+            numbers < 0, "below-zero", "values below zero, taken as they are", file, first_row, column
+        )
         return numbers, wrong
 
     def _worded(self, prop: Property, cells: pa.Array, file: str, first_row: int, column: str) -> Any:

@@ -14,6 +14,7 @@ from nagara.citylab.findings import Findings, Refusal
 from nagara.citylab.sources.text.inflate import BLOCK, LIMITS, Limits, blocks, magic
 
 Chunks = Iterator[tuple[int, pa.Table]]
+MOST_NAMES = 100
 
 
 @dataclass
@@ -81,7 +82,24 @@ def read_text(
         from nagara.citylab.sources.text.delimited import read_delimited
 
         table = read_delimited(path, findings, how, limits)
+    table.chunks = _counted(table.chunks, table.file, list(table.columns), findings)
     return table if columns is None else table.only(columns, findings)
+
+
+def _counted(chunks: Chunks, file: str, columns: Sequence[str], findings: Findings) -> Chunks:
+    """The chunks of a table; a note at the end says how many rows there were."""
+    rows = 0
+    for first, chunk in chunks:
+        rows += chunk.num_rows
+        yield first, chunk
+    tell_rows(findings, file, rows, columns)
+
+
+def tell_rows(findings: Findings, file: str, rows: int, columns: Sequence[str]) -> None:
+    """The note `rows-read` of a file read to its end; once a file, however often it is read."""
+    if not any(f.file == file for f in findings.of("rows-read")):
+        names = ", ".join(columns[:MOST_NAMES]) + (" ..." if len(columns) > MOST_NAMES else "")
+        findings.note("rows-read", f"rows were read, with the columns {names}.", file=file, count=rows)
 
 
 def form_of(path: Path, findings: Findings | None = None) -> str:
