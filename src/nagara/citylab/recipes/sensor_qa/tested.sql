@@ -36,7 +36,7 @@ select k, ts, value, is_range = 1 as is_range,
     coalesce(since_s <= 5 * period_s and until_s <= 5 * period_s and support <= 2
         and (out_1 > 1 or out_2 > 1.25 or out_3 > 1.5
             or (out_1 > 0.7 and away > 0 and far > $spike_k * 0.9 * 1.4826 * away)), false) as is_spike,
-    coalesce(support <= 1 and away > 0 and far > $unusual_k * 1.4826 * away
+    coalesce(support <= 1 and coalesce(away, 0) > 0 and far > $unusual_k * 1.4826 * away
         and (p1 is null or since_s > 5 * period_s or abs(r - p1) > 1)
         and (n1 is null or until_s > 5 * period_s or abs(n1 - r) > 1), false) as is_unusual,
     case
