@@ -1,5 +1,5 @@
 -- Every number with its range, count, coverage and the reason that limits it.
--- in: day, total, hour, stop_service, route_service, ride, run, service_day, trip, stop_time, period, city
+-- in: day, total, hour, stop_service, route_service, ride, run, active, departure, trip, period, city
 with feeds as (
     select count(distinct feed_id) as n from run
 ),
@@ -90,11 +90,10 @@ measure as (
     where r.scope = 'route'
 ),
 counted as (
-    select 'transit_routes' as indicator, count(distinct feed_id || ':' || route_id) as n from run
+    select 'transit_routes' as indicator, count(*) as n
+    from (select distinct feed_id, route_id from run where route_id is not null) as r
     union all
-    select 'transit_stops', count(distinct t.feed_id || ':' || t.stop_id)
-    from stop_time as t
-    join (select distinct feed_id, trip_id from run) as r on r.feed_id = t.feed_id and r.trip_id = t.trip_id
+    select 'transit_stops', count(*) from (select distinct feed_id, stop_id from departure) as d
 ),
 stop_named as (
     select s.*, case when (select n from feeds) > 1 then feed_id || ':' || stop_id else stop_id end as unit_id,

@@ -2,4 +2,5 @@
 -- in: departure   out: feed_id, stop_id, hour, n
 select feed_id, stop_id, cast(floor(s / 3600.0) as integer) as hour, cast(sum(n) as bigint) as n
 from departure
+where n > 0
 group by 1, 2, 3
