@@ -36,15 +36,15 @@ def serve(
 
 def _first_steps(address: str) -> None:
     """What to click first."""
-    from nagara.campus.people.management.commands.demo_people import PASSWORD, PEOPLE
+    from nagara.campus.people.demo_accounts import ACCOUNTS, PASSWORD
 
     typer.echo("\nClick first:")
     typer.echo(f"  {address}cities/{DEMO_CITY}/   the simulated city: data, indicators, maps, brief")
     typer.echo(f"  {address}cities/        the 38 member cities")
     typer.echo(f"  {address}recipes/       questions that can be asked of any city")
-    typer.echo("\nSign in as:")
-    for email, name, _ in PEOPLE:
-        typer.echo(f"  {email}  ({name})  password {PASSWORD}")
+    typer.echo(f"\nSign in with the password {PASSWORD} as:")
+    for account in ACCOUNTS:
+        typer.echo(f"  {account.email:24} {account.may}")
     typer.echo("")
 
 

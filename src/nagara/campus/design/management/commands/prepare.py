@@ -18,3 +18,4 @@ class Command(BaseCommand):
         call_command("seed", stdout=self.stdout)
         if settings.NAGARA_DEMO:
             call_command("demo_people", stdout=self.stdout)
+            call_command("demo_teams", stdout=self.stdout)

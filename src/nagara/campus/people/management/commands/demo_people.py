@@ -1,4 +1,4 @@
-"""`manage demo_people`: three people to try the site with. Only where NAGARA_DEMO is set."""
+"""`manage demo_people`: people to try the site with. Only where NAGARA_DEMO is set."""
 
 from __future__ import annotations
 
@@ -7,14 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from nagara.campus.people.demo_accounts import ACCOUNTS, PASSWORD
 from nagara.campus.people.domain import add_person
 from nagara.campus.people.models import User
-
-PASSWORD = "nagara-demo-2026"  # noqa: S105 (shown on the sign-in page of a demonstration)
-PEOPLE = (
-    ("office@demo.example", "Demo Office", "manager"),
-    ("visitor@demo.example", "Demo Visitor", ""),
-)
 
 
 class Command(BaseCommand):
@@ -23,6 +18,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.NAGARA_DEMO:
             raise CommandError("this is no demonstration: set NAGARA_DEMO=1")
-        for email, name, office in PEOPLE:
-            if not User.objects.filter(email=email).exists():
-                add_person(email, passport_name=name, password=PASSWORD, office=office)
+        for account in ACCOUNTS:
+            if not User.objects.filter(email=account.email).exists():
+                add_person(
+                    account.email, passport_name=account.name, password=PASSWORD, office=account.office
+                )
