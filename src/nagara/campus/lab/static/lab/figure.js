@@ -14,6 +14,10 @@ if (answer.ok) {
   place.setAttribute("aria-label", picture.alt);
   island.append(place);
   await new vega.View(runtime, { expr: expressionInterpreter, renderer: "svg", container: place, hover: true }).runAsync();
+  for (const part of place.querySelectorAll("[aria-roledescription]")) {
+    part.removeAttribute("role"); // a role without a name says nothing; the figure is named as a whole
+    part.removeAttribute("aria-roledescription");
+  }
   picture.remove();
   island.dataset.ready = "true";
 }

@@ -1,0 +1,225 @@
+"""Every page in a real browser: accessible, no wider than the screen, light, in both colour schemes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from nagara.campus.cities.models import CityMember
+from nagara.campus.design.collect_assets import ASSETS
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+AXE = ASSETS / "dev" / "axe.min.js"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SCREENS = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
+PUBLIC = [
+    "/",
+    "/cities/",
+    "/cities/?state=ID",
+    "/cities/?state=SG&focus=health-well-being",
+    "/cities/jakarta/",
+    "/cities/dili/",
+    "/cities/harbour/",
+    "/cities/jakarta/tables/observation/",
+    "/cities/jakarta/sources/levels/",
+    "/cities/jakarta/runs/",
+    "/cities/jakarta/runs/RUN/",
+    "/cities/harbour/map/",
+    "/cities/jakarta/runs/RUN/figure/coverage/",
+    "/cities/jakarta/brief.html",
+    "/recipes/",
+    "/recipes/sensor-qa/?city=jakarta",
+    "/api/",
+    "/about/",
+    "/account/login/",
+    "/nowhere/",
+]
+INSIDE = ["/me/", "/cities/jakarta/bring/", "/recipes/sensor-qa/?city=jakarta", "/account/2fa/"]
+HEAVY = ("/map/", "/figure/", "brief.html")
+"""Pages that load the code of an interactive map or chart, or carry their figures, because someone asked."""
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}: apt-get install chromium, or set CHROMIUM")
+    if not AXE.is_file():
+        pytest.skip("axe-core is missing: run `make assets`")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread; Django would take it for an async view
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+@pytest.fixture
+def visit(chromium, live_server, crowd, filled, a_run):
+    """Open a page: returns the page, the requests it made, and complaints of the console."""
+    contexts = []
+
+    def go(path: str, *, screen="desktop", scheme="light", who="nobody", javascript=True):
+        context = chromium.new_context(
+            viewport=SCREENS[screen],
+            color_scheme=scheme,
+            java_script_enabled=javascript,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        if who != "nobody":
+            cookie = crowd.client(who).cookies["nagara_session"].value
+            context.add_cookies([{"name": "nagara_session", "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.said = []
+        page.asked = []
+        page.on("console", lambda m: page.said.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: page.said.append(str(e)))
+        page.on("requestfinished", lambda r: page.asked.append(r))
+        page.goto(live_server.url + path.replace("RUN", a_run))
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+def _complaints(page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA and good practice."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})"
+    )
+    return [
+        f"{v['id']}: {v['help']}: {[n['html'][:140] for n in v['nodes'][:3]]}" for v in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("screen", "scheme"), [("phone", "light"), ("desktop", "dark"), ("desktop", "light")]
+)
+def test_every_page_is_accessible_and_fits_the_screen(screen, scheme, visit, live_server):
+    problems = {}
+    for path in PUBLIC:
+        page = visit(path, screen=screen, scheme=scheme)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found = _complaints(page) + ([f"{wide} px too wide"] if wide > 0 else [])
+        found += [t for t in page.said if "GL Driver" not in t and "404" not in t]
+        outside = [r.url for r in page.asked if not r.url.startswith((live_server.url, "data:", "blob:"))]
+        found += [f"outside request {url}" for url in outside]
+        if found:
+            problems[path] = found
+        page.context.close()
+    assert not problems, "\n".join(f"{path}: {t}" for path, all_ in problems.items() for t in all_)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_so_is_every_page_behind_the_sign_in(screen, visit):
+    problems = {}
+    for path in INSIDE:
+        page = visit(path, screen=screen, who="olga")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found = _complaints(page) + ([f"{wide} px too wide"] if wide > 0 else []) + page.said
+        if found:
+            problems[path] = found
+        page.context.close()
+    assert not problems, "\n".join(f"{path}: {t}" for path, all_ in problems.items() for t in all_)
+
+
+def test_pages_stay_light_until_someone_asks_for_a_map(visit):
+    import gzip
+
+    weights = {}
+    for path in PUBLIC:
+        if any(word in path for word in HEAVY):
+            continue
+        page = visit(path)
+        first = [r for r in page.asked if not r.url.endswith(".svg") and ".svg?" not in r.url]
+        weight = sum(len(gzip.compress(r.response().body())) for r in first)
+        weights[path] = (weight, len(first))
+        page.context.close()
+    assert {p: w for p, w in weights.items() if w[0] > 60_000 or w[1] > 12} == {}
+
+
+def test_the_map_moves_and_asks_nobody_else(visit, live_server):
+    page = visit("/cities/harbour/map/")
+    page.wait_for_selector("#island[data-ready=true]", timeout=20_000)
+    page.wait_for_selector("#layers:not([hidden])")
+    asked = len([r for r in page.asked if "/layers/" in r.url])
+    assert asked >= 2
+    with page.expect_request("**/layers/streets?*"):
+        page.check("#layers input[value=streets]")
+    assert all(r.url.startswith((live_server.url, "blob:", "data:")) for r in page.asked)
+
+
+def test_a_figure_becomes_interactive_under_the_strict_policy(visit):
+    page = visit("/cities/jakarta/runs/RUN/figure/coverage/")
+    page.wait_for_selector("#island[data-ready=true] svg", timeout=20_000)
+    assert [t for t in page.said if "Content Security Policy" in t] == []
+
+
+def test_the_keyboard_reaches_the_content_and_every_city_on_the_map(visit):
+    page = visit("/cities/?state=TL")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    links = page.eval_on_selector_all(".atlas a", "all => all.map(a => a.getAttribute('href'))")
+    assert len(links) == 38
+    page.focus(".atlas a[href='/cities/dili/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cities/dili/")
+
+
+def test_colours_are_chosen_without_javascript(visit):
+    page = visit("/about/", javascript=False)
+    page.click("text=Colours: as your device")
+    page.wait_for_load_state()
+    assert page.get_attribute("html", "data-theme") == "dark"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_person_brings_a_file_reads_the_clinic_and_keeps_the_rows(javascript, visit, tmp_path):
+    file = tmp_path / "gates.csv"
+    file.write_text("gate,when,level\nNorth,2021-01-01 00:00,110\nSouth,2021-01-01 00:00,x\n")
+    mapping = (
+        'kind = "observations"\n[thing]\nid = "gate"\n[time]\ncolumn = "when"\ntz = "city"\n'
+        '[property.water_level]\ncolumn = "level"\nunit = "cm"\n'
+    )
+    page = visit("/cities/jakarta/", who="alice", javascript=javascript)
+    page.click("text=Bring data")
+    page.set_input_files("#id_files", str(file))
+    page.fill("#id_mapping", mapping)
+    page.select_option("#id_nature", "measured")
+    page.fill("#id_licence", "CC BY 4.0")
+    page.click("text=Examine the files")
+    page.wait_for_selector("text=Nothing is kept yet.")
+    assert "level" in page.text_content("section table")
+    if javascript:
+        assert _complaints(page) == []
+    page.click("text=Keep these rows")
+    page.wait_for_selector("text=The rows are in the city")
+    page.click("text=See the source")
+    page.wait_for_selector("h1")
+    assert "gates" in page.url
+
+
+def test_a_stranger_is_offered_no_button_that_would_be_refused(visit):
+    assert CityMember.objects.filter(user__email="charlie@example.org", city__slug="jakarta").count() == 0
+    page = visit("/cities/jakarta/", who="charlie")
+    assert page.locator("text=Bring data").count() == 0
