@@ -6,6 +6,7 @@ Times are shown in the city's own clock.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -244,8 +245,15 @@ def _sideways(spec: Spec) -> bool:
 
 
 def svg(spec: Spec) -> str:
-    """The figure as SVG in marker colours: see `palette.for_page` and `palette.paint`."""
-    return str(vlc.vegalite_to_svg(spec, vl_version=VEGA_LITE))
+    """The figure as SVG in marker colours: see `palette.for_page` and `palette.paint`.
+
+    Groups of marks lose their role: a role without a name says nothing to a screen reader, and the page
+    names the figure as a whole.
+    """
+    return _ROLES.sub("", str(vlc.vegalite_to_svg(spec, vl_version=VEGA_LITE)))
+
+
+_ROLES = re.compile(r' (?:role="graphics-[a-z-]+"|aria-roledescription="[^"]*")')
 
 
 def local_text(at: datetime, tz: str) -> str:
