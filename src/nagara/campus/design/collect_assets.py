@@ -55,7 +55,8 @@ def collect(*, project: Path = PROJECT, assets: Path = ASSETS, dev: bool = True)
     missing = [name for name in wanted if not (modules / name).is_file()]
     if missing:
         raise AssetsMissing(f"npm packages did not bring {', '.join(missing)}")
-    shutil.rmtree(assets, ignore_errors=True)
+    for folder in {Path(target).parts[0] for target in wanted.values()}:
+        shutil.rmtree(assets / folder, ignore_errors=True)
     written = []
     for name, target in wanted.items():
         path = assets / target

@@ -237,6 +237,15 @@ def _numbers(recipe: Recipe, rows: pa.Table, names: Names, tz: str) -> tuple[Num
     return tuple(shown)
 
 
+def answer_of(city: CityLake, made: Run) -> str:
+    """What a run says in one sentence; the reason where it was refused."""
+    if made.status == "refused":
+        return made.reason
+    recipe, newest = load(made.recipe), city.newest()
+    words = recipe.extra.get("brief", {})
+    return _answer(recipe, words, made.rows, Names(newest), str(newest.city()["tz"]))
+
+
 def _answer(recipe: Recipe, words: Mapping[str, Any], rows: pa.Table, names: Names, tz: str) -> str:
     """The recipe's answer in one sentence, with picked rows put in; a plain one where it has none."""
     picked = {name: _pick(rows, how) for name, how in words.get("pick", {}).items()}

@@ -28,6 +28,7 @@ from nagara.campus.lab.tasks import run_recipe
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.rules import may
 from nagara.citylab import runs
+from nagara.citylab.brief.document import answer_of
 from nagara.citylab.brief.naming import Names
 from nagara.citylab.evidence import SHOWN, Run
 from nagara.citylab.findings import CityLabError
@@ -110,11 +111,12 @@ def run(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
     for row in shown:
         row["unit_name"] = names.of(row["unit_kind"], row["unit_id"]) if names else row["unit_id"]
         row["out"] = titles.get(row["indicator"])
+    recipe = figures.recipe_of(made)
     inputs = _inputs(place, made, {s["source_id"]: s for s in place.sources})
     context = {
         "place": place,
         "run": made,
-        "recipe": figures.recipe_of(made),
+        "recipe": recipe,
         "rows": shown,
         "page": page,
         "chosen": chosen,
@@ -122,6 +124,7 @@ def run(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
         "unit_kinds": _values(made.rows, "unit_kind", {}),
         "inputs": inputs,
         "params": _params(made),
+        "answer": answer_of(place.data, made) if place.data and made.status == "done" and recipe else "",
         "pictures": figures.pictures(place, made),
         "command": command(made),
         "simulated": any(i["source"] and i["source"]["nature"] == "simulated" for i in inputs),
