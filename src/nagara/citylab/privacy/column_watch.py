@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -68,8 +69,9 @@ class ColumnWatch:
         sample = column.take(picked).drop_null()
         if not len(sample):  # thinly filled: look at what there is
             sample = column.drop_null().slice(0, SAMPLE)
-        plain = pc.sum(pc.match_substring_regex(sample, _PLAIN)).as_py() or 0
-        self._look_at_names(sample.to_pylist())
+        is_plain = pc.match_substring_regex(sample, _PLAIN)
+        plain = pc.sum(is_plain).as_py() or 0
+        self._look_at_names(Counter(zip(sample.to_pylist(), is_plain.to_pylist(), strict=True)))
         self.longest = max(self.longest, pc.max(pc.utf8_length(sample)).as_py() or 0)
         hinted = self.is_about("identity") or self.is_about("phone")
         if plain == len(sample) and not hinted:
@@ -77,47 +79,64 @@ class ColumnWatch:
         if (pc.max(pc.binary_length(column)).as_py() or 0) < 6:
             return
         if len(pc.unique(sample)) * 4 < len(sample):  # the same few cells over and over, such as stations
-            few = pc.unique(column)
-            if not pc.any(pc.match_substring_regex(few, _SUSPECT), min_count=0).as_py():
+            few = pc.value_counts(column)
+            if len(few) <= CELLS_READ:
+                self._count_numbers(column, _suspects(few), 1.0, first_row)
                 return
         self._look_for_numbers(column, first_row)
 
-    def _look_at_names(self, cells: list[str]) -> None:
-        """How many cells of a sample look like people's names, places' names, ages."""
-        for cell in cells:
-            self.sampled += 1
+    def _look_at_names(self, cells: Mapping[tuple[str, bool], int]) -> None:
+        """How many cells of a sample look like people's names, places' names, ages.
+
+        `cells`: how often each (cell, whether it is but a number, a day or a time) stands there.
+        """
+        for (cell, plain), times in cells.items():
+            self.sampled += times
             if len(self.distinct) < 2_000:
                 self.distinct.add(cell[:80])
             if cell.isdigit() and len(cell) <= 3:
-                self.ages += int(cell) <= 120
+                self.ages += times * (int(cell) <= 120)
+                continue
+            if plain:
                 continue
             folded = fold(cell)
             if holds(folded, words("places_and_firms")):
-                self.places += 1
+                self.places += times
                 continue
             first = folded.split(" ", 1)[0]
             titled = first in words("titles") or cell.startswith(("นาย", "นาง", "น.ส.", "ด.ช.", "ด.ญ."))
-            self.titled += titled and " " in cell.strip()
-            self.people += like_a_name(cell)
+            self.titled += times * (titled and " " in cell.strip())
+            self.people += times * like_a_name(cell)
 
     def _look_for_numbers(self, column: pa.ChunkedArray, first_row: int) -> None:
+        """Look at suspicious cells, or at an even sample of them where there are many."""
         suspect = column.filter(pc.match_substring_regex(column, _SUSPECT))
         n = len(suspect)
-        if not n:
-            return
         read = min(n, CELLS_READ)
-        picked = suspect.take(pa.array(np.linspace(0, n - 1, read).astype(np.int64))).to_pylist()
+        picked = suspect.take(pa.array(np.linspace(0, max(n, 1) - 1, read).astype(np.int64))).to_pylist()
+        self._count_numbers(column, Counter(picked), n / max(read, 1), first_row)
+
+    def _count_numbers(
+        self, column: pa.ChunkedArray, cells: Mapping[str, int], each: float, first_row: int
+    ) -> None:
+        """Count what is in `cells` (how often each was seen; every sight stands for `each` cells)."""
         got: Counter[str] = Counter()
         firsts: dict[str, str] = {}
-        for cell in picked:
+        for cell, times in cells.items():
             for kind in kinds_in(cell):
-                got[kind] += 1
+                got[kind] += times
                 firsts.setdefault(kind, cell)
         for kind, count in got.items():
-            self.seen[kind] += round(count * n / read)
+            self.seen[kind] += round(count * each)
             if kind not in self.rows:
                 at = pc.index(column, firsts[kind]).as_py()
                 self.rows[kind] = first_row + max(at, 0)
+
+
+def _suspects(counts: pa.StructArray) -> dict[str, int]:
+    """Of value counts those whose value is suspicious, in the order of their first sight."""
+    hits = counts.filter(pc.fill_null(pc.match_substring_regex(counts.field("values"), _SUSPECT), False))
+    return dict(zip(hits.field("values").to_pylist(), hits.field("counts").to_pylist(), strict=True))
 
 
 def like_a_name(cell: str) -> bool:

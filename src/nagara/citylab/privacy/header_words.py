@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
@@ -31,7 +30,20 @@ def about(header: str, topic: str) -> bool:
     return holds(fold(header), words(topic))
 
 
-def holds(folded: str, wanted: Iterable[str]) -> bool:
+def holds(folded: str, wanted: frozenset[str]) -> bool:
     """Whether a folded text holds one of the words: a whole word, or any part in scripts without blanks."""
+    single, several, within = _kinds_of_words(wanted)
+    if not single.isdisjoint(folded.split(" ")):
+        return True
     padded = f" {folded} "
-    return any(f" {w} " in padded or (_NO_BLANKS.search(w) and w in folded) for w in wanted)
+    return any(w in padded for w in several) or (not folded.isascii() and any(w in folded for w in within))
+
+
+@cache
+def _kinds_of_words(wanted: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+    """Words without a blank in them; phrases between blanks; words of scripts without blanks."""
+    return (
+        frozenset(w for w in wanted if " " not in w),
+        tuple(f" {w} " for w in sorted(wanted) if " " in w),
+        tuple(w for w in sorted(wanted) if _NO_BLANKS.search(w)),
+    )

@@ -199,8 +199,10 @@ def _cut(shadow: str) -> list[tuple[int, int, str]]:
 def mask_text(text: str, *, only: Collection[str] = TOKENS) -> str:
     """One text masked. Tokens: see TOKENS; `only` these are put in. Masking again changes nothing."""
     while True:
-        odd, table = _shadow_table()
-        shadow = text.translate(table) if odd.search(text) else text
+        shadow = text
+        if not text.isascii():
+            odd, table = _shadow_table()
+            shadow = text.translate(table) if odd.search(text) else text
         cuts = [cut for cut in _cut(shadow) if cut[2] in only]
         if not cuts:
             return text
