@@ -6,6 +6,7 @@ never guesses: it repairs with a finding, sets a row aside with a finding, or re
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -115,7 +116,12 @@ class Findings:
         self.add(Severity.NOTE, rule, message, **where)
 
     def reject(self, rule: str, reason: str, *, file: str, row: int | None, raw: object) -> None:
-        """Set one row aside. Call `refuse` or `warn` as well, once, to say so in the report."""
+        """Set one row aside; a record is kept as a JSON object, without its empty cells.
+
+        Call `refuse` or `warn` as well, once, to say so in the report.
+        """
+        if isinstance(raw, Mapping):
+            raw = json.dumps({k: v for k, v in raw.items() if v is not None}, ensure_ascii=False, default=str)
         self.rejected.append(RejectedRow(rule, reason, file, row, str(raw)[:10_000]))
 
     def soften(self, prefix: str, severity: Severity) -> None:

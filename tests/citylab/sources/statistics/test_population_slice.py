@@ -130,6 +130,11 @@ def test_units_that_match_no_zone_are_set_aside_whole_and_counted(tmp_path):
     lost = findings.of("no-zone")[0]
     assert "3 units with 27 people" in lost.message and str(lost.severity) == "refuse"
     assert [(r.row, "Balekambang" in r.raw) for r in findings.rejected] == [(3, True), (4, False), (5, False)]
+    assert [json.loads(r.raw) for r in findings.rejected] == [
+        {"town": "Balekambang", "n": "20"},
+        {"town": "Far Island", "n": "3"},
+        {"n": "4"},
+    ]
     assert findings.of("name-proposed")[0].count == 1
     assert '# "Balekambang" = "z2"' in proposals_text(findings)
     assert "Bale Kambang, Empty" in findings.of("zone-without-people")[0].message
