@@ -41,7 +41,7 @@ class FocusArea(models.Model):
 
     class Meta:
         ordering = ["order", "name"]
-        constraints = [models.UniqueConstraint(fields=["framework", "slug"], name="cities_focus_area")]
+        constraints = [models.UniqueConstraint(fields=["framework", "slug"], name="cities_focus_area_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -119,7 +119,7 @@ class Membership(models.Model):
     class Meta:
         ordering = ["since"]
         constraints = [
-            models.UniqueConstraint(fields=["city", "network", "since"], name="cities_membership"),
+            models.UniqueConstraint(fields=["city", "network", "since"], name="cities_membership_once"),
         ]
 
     def __str__(self) -> str:
@@ -141,7 +141,7 @@ class Project(models.Model):
 
     class Meta:
         ordering = ["focus_area__order", "title"]
-        constraints = [models.UniqueConstraint(fields=["city", "title"], name="cities_project")]
+        constraints = [models.UniqueConstraint(fields=["city", "title"], name="cities_project_once")]
 
     def __str__(self) -> str:
         return self.title
@@ -182,7 +182,7 @@ class CityMember(models.Model):
     class Meta:
         ordering = ["role", "user"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "city", "role", "since"], name="cities_member"),
+            models.UniqueConstraint(fields=["user", "city", "role", "since"], name="cities_member_once"),
         ]
 
     def __str__(self) -> str:

@@ -214,20 +214,20 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["role", "user"],
                 "constraints": [
-                    models.UniqueConstraint(fields=("user", "city", "role", "since"), name="cities_member")
+                    models.UniqueConstraint(fields=("user", "city", "role", "since"), name="cities_member_once")
                 ],
             },
         ),
         migrations.AddConstraint(
             model_name="focusarea",
-            constraint=models.UniqueConstraint(fields=("framework", "slug"), name="cities_focus_area"),
+            constraint=models.UniqueConstraint(fields=("framework", "slug"), name="cities_focus_area_once"),
         ),
         migrations.AddConstraint(
             model_name="membership",
-            constraint=models.UniqueConstraint(fields=("city", "network", "since"), name="cities_membership"),
+            constraint=models.UniqueConstraint(fields=("city", "network", "since"), name="cities_membership_once"),
         ),
         migrations.AddConstraint(
             model_name="project",
-            constraint=models.UniqueConstraint(fields=("city", "title"), name="cities_project"),
+            constraint=models.UniqueConstraint(fields=("city", "title"), name="cities_project_once"),
         ),
     ]
