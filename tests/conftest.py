@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("nagara", deadline=None, print_blob=True)
+settings.load_profile("nagara")
 
 ROOT = Path(__file__).resolve().parents[1]
 
