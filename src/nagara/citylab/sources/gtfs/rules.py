@@ -57,7 +57,7 @@ id-repeated | refuse | Dataset Attributes: primary keys | rows repeat an id with
 number-unreadable | repair | Field Types | cells that are no number were taken as empty | Write plain numbers.
 decimal-comma | repair | Field Types: Float | numbers with a decimal comma were read | Use a decimal point.
 agency-timezone | warn | agency.txt: agency_timezone | the feed's time zone is not the city's | Check the city's zone; times are taken as the city's own.
-agency-timezone-unknown | warn | agency.txt: agency_timezone | the time zone is missing or unknown: times are taken as the city's own | Write an IANA name such as Asia/Jakarta.
+agency-timezone-unknown | warn | agency.txt: agency_timezone | the time zone is missing or unknown: times are taken as the city's own | Write an IANA name: Area/City.
 agency-unknown | note | routes.txt: agency_id | routes name an agency that agency.txt does not have | Add the agency.
 stop-without-coordinates | warn | stops.txt: stop_lat, stop_lon | stops without coordinates: kept, but on no map and in no distance | Add stop_lat and stop_lon.
 stop-outside-world | warn | stops.txt: stop_lat, stop_lon | coordinates outside -90..90, -180..180: taken as missing | Check the column order and the coordinate system.
