@@ -26,6 +26,7 @@ take "$jakarta/sensors_water/hujan_bogor_2022_openmeteo.csv" --map "$maps/rain.t
 take "$jakarta/air_ispu_daily/raw_2011_2021_SKPU.csv" --map "$maps/ispu_raw.toml"
 take "$jakarta/air_ispu_daily/ispu_dki_all_2010_2025.csv" --map "$maps/ispu_2010_2025.toml"
 take "$jakarta/air_ispu_daily/cleaned_jvon/Clean_Dataset_ISPU_Jakarta_Tugas_3_4_5_FINAL.csv" \
+    "$jakarta/air_ispu_daily/cleaned_jvon/Audit_Duplikasi_Tanggal_Stasiun_ISPU_Jakarta_FINAL.csv" \
     --map "$maps/ispu_clean.toml"
 
 # The flood of February 2017: what people reported, and what was marked hour by hour.

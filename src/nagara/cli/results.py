@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +15,7 @@ from nagara.cli.printing import Json, as_json_text, err, show_json, show_rows
 
 if TYPE_CHECKING:
     from nagara.citylab.evidence import Run
+    from nagara.citylab.lake import Snapshot
 
 Param = Annotated[
     list[str] | None, typer.Option("--param", "-p", help="name=value; may be given many times.")
@@ -166,6 +169,27 @@ def brief(
     typer.echo(f"Brief written to {output}")
 
 
+def _unfolded(value: Any) -> Any:
+    if isinstance(value, str) and value[:1] in {"[", "{"}:
+        with contextlib.suppress(ValueError):
+            return json.loads(value)
+    return value
+
+
+def _fact(snapshot: Snapshot, path: Path) -> list[dict[str, Any]]:
+    """Rows of the question in a file; texts that are JSON lists or objects become such.
+
+    Raises CityLabError that names the file.
+    """
+    try:
+        rows = plain_rows(answer(snapshot, path.read_text(encoding="utf-8")))
+        return [{name: _unfolded(value) for name, value in row.items()} for row in rows]
+    except OSError as error:
+        raise CityLabError(f"cannot be read: {error.strerror}.", where=str(path)) from error
+    except CityLabError as error:
+        raise CityLabError(error.what, where=path.name, mend=error.mend) from error
+
+
 def results(
     city: CityName,
     output: Annotated[Path, typer.Option("-o", "--output", help="File to write, e.g. results.json")],
@@ -181,7 +205,7 @@ def results(
     snapshot = lake.newest()
     found = {}
     for path in facts or ():
-        rows = plain_rows(answer(snapshot, path.read_text(encoding="utf-8")))
+        rows = _fact(snapshot, path)
         if len(rows) != 1:
             raise CityLabError(f"gives {len(rows)} rows; a fact is one row.", where=path.name)
         found[path.stem] = rows[0]

@@ -1,0 +1,20 @@
+-- Flood reports of February 2017.
+with report as (
+    select p.*, strftime(p.ts + c.offset_s * interval 1 second, '%Y-%m-%dT%H:%M:%S') as local
+    from post as p join clock as c on p.ts >= c.start_ts and p.ts < c.end_ts
+    where p.source_id = 'reports'
+),
+name as (
+    select unnest(string_split(regexp_extract(message, 'the columns (.*)\.$', 1), ', ')) as name
+    from finding where source_id = 'reports' and rule = 'rows-read'
+)
+select
+    (select count(*) from report) as features,
+    (select map_from_entries(list((channel, n))) from (
+        select channel, count(*) as n from report group by channel
+    )) as sources,
+    (select min(local) from report) as first,
+    (select max(local) from report) as last,
+    (select count(text) from report) as with_text,
+    -- keys within keys are written with a dot; lon and lat are the point's own
+    (select list(distinct split_part(name, '.', 1)) from name where name not in ('lon', 'lat')) as keys
