@@ -46,6 +46,7 @@ test: lint
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not full and not spark"
 
 full: lint
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -e ".[dev,spark,fast]"
 	NAGARA_FULL=1 $(BIN)/pytest -n 2 --dist loadgroup
 
 bench: install
