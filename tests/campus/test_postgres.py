@@ -73,7 +73,9 @@ def address():
 
 
 def run_tests(address: str, names: list[str]) -> subprocess.CompletedProcess:
-    env = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")} | {"NAGARA_TEST_DATABASE_URL": address}
+    env = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")} | {
+        "NAGARA_TEST_DATABASE_URL": address
+    }
     env.pop("NAGARA_NO_SKIPS", None)
     command = [
         sys.executable,

@@ -108,7 +108,7 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi"),
         *("--host", host, "--port", str(port), "--workers", str(workers)),
-        *("--blocking-threads", "8", "--backpressure", "64"),
+        *("--blocking-threads", str(2 * (os.cpu_count() or 2)), "--backpressure", "64"),
         *("--no-ws", "--log-level", "warning"),
         "nagara.campus.wsgi:application",
     ]

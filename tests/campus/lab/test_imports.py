@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 
 from nagara.campus.audit.models import Event
 from nagara.campus.cities.models import City
 from nagara.campus.lab.domain import imports
 from nagara.campus.lab.models import ImportJob, State
+from nagara.campus.lab.proposals import answers
 from nagara.citylab.lake import Lake
 
 MAPPING = """
@@ -219,6 +221,13 @@ def test_names_that_are_only_alike_wait_for_a_person(crowd, bring, say, settings
     job.refresh_from_db()
     assert job.state == State.EXAMINED, (job.reason, job.mend)
     assert job.report["rows"]["population"] == 1 + len(proposals)
+
+
+def test_yes_to_all_takes_only_what_was_shown_and_not_answered_otherwise():
+    shown = [{"key": "A", "zone_id": "a"}, {"key": "B", "zone_id": "b"}, {"key": "C", "zone_id": "c"}]
+    form = QueryDict("match:A=~leave-out&match:B=&other:C=z9&all=yes")
+    assert answers(form, shown) == {"A": "", "B": "b", "C": "z9"}
+    assert answers(QueryDict("match:A=a&match:B="), shown) == {"A": "a"}
 
 
 ZONES_MAP = """

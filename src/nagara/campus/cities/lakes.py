@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 from django.conf import settings
 from django.http import Http404
 
 from nagara.campus.cities.models import City
+from nagara.campus.cities.remembering import remembered
 from nagara.citylab import engine
 from nagara.citylab.findings import CityLabError
 from nagara.citylab.lake import CityLake, Lake, Snapshot
+from nagara.citylab.lake.licences import Share, recognise
 from nagara.citylab.tables import BOOKKEEPING, TABLES, CanonicalTable
+
+T = TypeVar("T")
 
 
 def lake() -> Lake:
@@ -40,10 +44,24 @@ class Place:
         return self.data.newest() if self.data else None
 
     @cached_property
+    def stamp(self) -> tuple[Hashable, ...]:
+        """What names the newest snapshot: lake, city, number, when it was written."""
+        assert self.snapshot is not None and self.data is not None
+        entries = self.data.storage.entries(f"{self.slug}/snapshots")
+        written = max((entry.modified for entry in entries), default=0.0)
+        return (str(settings.NAGARA_LAKE), self.slug, self.snapshot.number, written)
+
+    def fact(self, name: str, work_out: Callable[[], T]) -> T:
+        """A fact of the newest snapshot, worked out once a process."""
+        return remembered((*self.stamp, name), work_out)
+
+    @cached_property
     def sources(self) -> list[dict[str, Any]]:
         """Rows of `source`, newest import first, each with `open`: may its rows be passed on."""
-        if self.snapshot is None:
-            return []
+        return self.fact("sources", self._sources) if self.snapshot is not None else []
+
+    def _sources(self) -> list[dict[str, Any]]:
+        assert self.snapshot is not None
         rows = self.snapshot.table("source").to_pylist()
         for row in rows:
             row["open"] = may_pass_on(row["licence"])
@@ -61,8 +79,10 @@ class Place:
     @cached_property
     def tables(self) -> list[TableFacts]:
         """Tables that hold rows, bookkeeping left out."""
-        if self.snapshot is None:
-            return []
+        return self.fact("tables", self._tables) if self.snapshot is not None else []
+
+    def _tables(self) -> list[TableFacts]:
+        assert self.snapshot is not None
         found = [
             TableFacts(TABLES[name], self.snapshot.rows(name), self.snapshot.tables[name].content)
             for name in TABLES
@@ -153,44 +173,9 @@ def open_for_writing(place: Place, where: Lake | None = None) -> CityLake:
     )
 
 
-OPEN_WORDS = (
-    "cc0",
-    "cc-0",
-    "cc by",
-    "cc-by",
-    "public domain",
-    "odbl",
-    "odc",
-    "pddl",
-    "ogl",
-    "open government",
-)
-OPEN_WORDS_MORE = (
-    "open data licence",
-    "open data license",
-    "singapore open data",
-    "simulated",
-    "apache",
-    "mit",
-)
-CLOSED_WORDS = (
-    "-nc",
-    " nc",
-    "noncommercial",
-    "non-commercial",
-    "-nd",
-    " nd",
-    "no redistribution",
-    "proprietary",
-)
-
-
 def may_pass_on(licence: str | None) -> bool:
-    """True where a licence plainly allows passing the rows on. Unknown counts as no."""
-    text = (licence or "").casefold()
-    if not text or any(word in text for word in CLOSED_WORDS):
-        return False
-    return any(word in text for word in (*OPEN_WORDS, *OPEN_WORDS_MORE))
+    """True where a licence is known to allow passing the rows on. Unknown counts as no."""
+    return recognise(licence).share is not Share.FORBIDDEN
 
 
 def closed_sources(sources: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -14,7 +14,6 @@ from nagara.campus.cities.lakes import cities_with_data, find_place, other_place
 from nagara.campus.cities.models import CityMember, Project
 from nagara.campus.cities.queries import city_in_full, focus_choices, member_list, state_choices
 from nagara.campus.people.rules import may
-from nagara.citylab import runs
 from nagara.citylab.recipes import catalogue
 
 
@@ -74,7 +73,7 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
     team = CityMember.objects.none()
     if place.city is not None:
         team = CityMember.objects.visible_to(request.user).current().filter(city=place.city)
-    recent = runs.recent(place.data, limit=8) if place.data else []
+    recent = indicators.recent_runs(place, 8)
     context = {
         "place": place,
         "city": place.city,

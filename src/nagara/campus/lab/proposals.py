@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import QueryDict
@@ -34,9 +34,11 @@ def proposals(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     return list(report.get("proposals", ()))[:MOST]
 
 
-def answers(data: QueryDict) -> dict[str, str]:
-    """What a person said: name in the file -> zone id; "" leaves the name out on purpose."""
-    said: dict[str, str] = {}
+def answers(data: QueryDict, proposed: Sequence[Mapping[str, Any]] = ()) -> dict[str, str]:
+    """What a person said: name in the file -> zone id; "" leaves the name out on purpose.
+
+    With `all` in the form, the proposals that were shown and not answered otherwise are taken."""
+    said: dict[str, str] = {p["key"]: p["zone_id"] for p in proposed} if data.get("all") else {}
     for key, value in data.items():
         if key.startswith("match:") and value:
             said[key.removeprefix("match:")] = "" if value == LEAVE_OUT else str(value)

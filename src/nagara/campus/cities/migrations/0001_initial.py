@@ -214,7 +214,9 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["role", "user"],
                 "constraints": [
-                    models.UniqueConstraint(fields=("user", "city", "role", "since"), name="cities_member_once")
+                    models.UniqueConstraint(
+                        fields=("user", "city", "role", "since"), name="cities_member_once"
+                    )
                 ],
             },
         ),
@@ -224,7 +226,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="membership",
-            constraint=models.UniqueConstraint(fields=("city", "network", "since"), name="cities_membership_once"),
+            constraint=models.UniqueConstraint(
+                fields=("city", "network", "since"), name="cities_membership_once"
+            ),
         ),
         migrations.AddConstraint(
             model_name="project",

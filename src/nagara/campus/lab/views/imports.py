@@ -103,7 +103,8 @@ def say(request: SignedIn, job_id: int) -> HttpResponse:
         messages.success(request, "The files are thrown away. The city is as it was.")
         return redirect("city", found.city)
     elif word == "matches":
-        imports.amend(found, by=request.user, start=_start, matches=answers(request.POST))
+        shown = proposals(found.report or {})
+        imports.amend(found, by=request.user, start=_start, matches=answers(request.POST, shown))
     elif word == "amend":
         return _amend(request, found)
     else:
