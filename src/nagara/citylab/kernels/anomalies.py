@@ -115,7 +115,7 @@ def _pair(
         back = np.flatnonzero((at > at[i]) & ~used & (ratio > 0.6) & (ratio < 1.67) & (at - at[i] <= within))
         if len(back):
             used[back[0]] = True
-            found.append((i, float(at[back[0]]) - 1e-9))
+            found.append((i, float(at[back[0]]) - 1 / 86400))
         else:
             held = _holds(days, middles, float(at[i]), float(size[i]), last)
             found.append((i, last if held else float(at[i])))

@@ -23,11 +23,11 @@ from (
     from (
         -- narrow types: ten million of these rows are sorted within a gigabyte
         select s.k, o.ts, o.value,
-            cast((o.value - s.middle) / nullif(s.spike_limit, 0) as float) as r,
+            (o.value - s.middle) / nullif(s.spike_limit, 0) as r,
             cast(case when s.may_stick = 1 and (s.rest_value is null or o.value <> s.rest_value)
                 then 1 else 0 end as tinyint) as may_stick,
             cast(case when o.value < s.valid_min or o.value > s.valid_max then 1 else 0 end as tinyint) as is_range,
-            cast(s.step_ratio as float) as step_ratio, cast(s.gap_us as float) as gap_us
+            s.step_ratio, s.gap_us
         from observation as o
         join clock as c on o.ts >= c.start_ts and o.ts < c.end_ts
         join scale as s on s.datastream_id = o.datastream_id
