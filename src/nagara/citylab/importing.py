@@ -11,20 +11,16 @@ import hashlib
 import logging
 import os
 import re
-import shutil
-import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import shapely
 
 from nagara.citylab import engine
@@ -32,6 +28,7 @@ from nagara.citylab.cells import cells_of
 from nagara.citylab.clinic import Clinic
 from nagara.citylab.findings import CityLabError, Findings, Refusal, Severity
 from nagara.citylab.lake import CityLake, Draft, Snapshot
+from nagara.citylab.lake.staging import Staging, staging
 from nagara.citylab.privacy import PersonalScan, mask_rejected, scan_file
 from nagara.citylab.sources import SLICES, Options, Source, slice_of, sniff
 from nagara.citylab.tables import BOOKKEEPING, H3_INDICATOR, H3_POINT, TABLES, conform
@@ -163,48 +160,6 @@ def _existing(paths: Sequence[Path]) -> list[Path]:
     return list(paths)
 
 
-class Staging:
-    """Rows read so far, as one Parquet file a table, in a folder that goes away afterwards."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.counts: dict[str, int] = {}
-        self._writers: dict[str, pq.ParquetWriter] = {}
-
-    def add(self, name: str, rows: pa.Table) -> None:
-        if name not in self._writers:
-            path = self.folder / f"{name}.parquet"
-            self._writers[name] = pq.ParquetWriter(path, TABLES[name].schema, compression="zstd")
-        self._writers[name].write_table(rows, row_group_size=250_000)
-        self.counts[name] = self.counts.get(name, 0) + rows.num_rows
-
-    def close(self) -> None:
-        for writer in self._writers.values():
-            writer.close()
-
-    def path(self, name: str) -> Path:
-        return self.folder / f"{name}.parquet"
-
-    def reader(self, name: str) -> pa.RecordBatchReader:
-        file = pq.ParquetFile(self.path(name))
-        return pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches(250_000))
-
-    def rewrite(self, name: str, rows: pa.Table) -> None:
-        pq.write_table(rows, self.path(name), compression="zstd")
-        self.counts[name] = rows.num_rows
-
-
-@contextmanager
-def _staging() -> Iterator[Staging]:
-    folder = Path(tempfile.mkdtemp(prefix="nagara-import-"))
-    staging = Staging(folder)
-    try:
-        yield staging
-    finally:
-        staging.close()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 _CELL_RESOLUTION = {"layer": H3_INDICATOR}
 
 
@@ -237,7 +192,7 @@ def _unique(staging: Staging, findings: Findings) -> None:
         key = ", ".join(f'"{k}"' for k in TABLES[name].key)
         columns = ", ".join(f'"{c}"' for c in TABLES[name].schema.names)
         ranked = f"select *, row_number() over (partition by {key} order by {columns}) as place from t"
-        with engine.session({"t": [str(staging.path(name))]}) as session:
+        with engine.session({"t": staging.paths(name)}) as session:
             twice = session.sql(f"select count(*) as n from ({ranked}) where place > 1")
             count = twice.column("n")[0].as_py()
             if not count:
@@ -250,22 +205,6 @@ def _unique(staging: Staging, findings: Findings) -> None:
             mend="Give each row its own id, or check that the id column in the mapping is right.",
         )
         staging.rewrite(name, conform(name, kept))
-
-
-def _dates(staging: Staging) -> tuple[date | None, date | None]:
-    """First and last day that the rows speak of."""
-    lows: list[date] = []
-    highs: list[date] = []
-    for name, column in (("observation", "ts"), ("post", "ts"), ("zone_value", "ts"), ("service_day", "day")):
-        if staging.counts.get(name):
-            with engine.session({"t": [str(staging.path(name))]}) as session:
-                got = session.sql(
-                    f'select cast(min("{column}") as date) a, cast(max("{column}") as date) b from t'
-                )
-            row = got.to_pylist()[0]
-            lows += [row["a"]] if row["a"] else []
-            highs += [row["b"]] if row["b"] else []
-    return (min(lows) if lows else None, max(highs) if highs else None)
 
 
 def _nature(request: Request, findings: Findings) -> str:
@@ -325,6 +264,7 @@ def _read_all(
             staging.add(name, full)
             total += rows.num_rows
             tell("reading", total)
+        staging.settle()
         findings.extend(watch.findings())
         if slice_.KIND in _READ_AS_TEXT:
             _scan_what_was_dropped(paths, options, findings)
@@ -343,7 +283,6 @@ def _read_all(
             mend="Please send the file to the Nagara team: it should have been a clear finding.",
         ) from error
     finally:
-        staging.close()
         mask_rejected(findings)
 
 
@@ -380,7 +319,7 @@ def _personal(findings: Findings, request: Request) -> None:
 
 def _source_row(clinic: Clinic, request: Request, findings: Findings, staging: Staging) -> pa.Table:
     given = request.map.get("source", {})
-    first, last = _dates(staging)
+    first, last = staging.span()
     row = {
         "source_id": clinic.source_id,
         "kind": clinic.kind,
@@ -415,25 +354,25 @@ def _import(city: CityLake, request: Request, tell: Progress, *, keep: bool) -> 
     )
     if keep and _edition(snapshot, source_id) == clinic.sha256:
         return replace(clinic, status="unchanged", snapshot=snapshot.number)
-    with _staging() as staging:
+    with staging() as staged:
         try:
-            _read_all(slice_, paths, _options(city, snapshot, request, source_id), findings, staging, tell)
+            _read_all(slice_, paths, _options(city, snapshot, request, source_id), findings, staged, tell)
             _personal(findings, request)
-            if not any(staging.counts.values()):
+            if not any(staged.counts.values()):
                 raise Refusal(
                     "no row could be taken from these files.", findings, where=", ".join(clinic.files)
                 )
-            tell("checking", sum(staging.counts.values()))
-            _unique(staging, findings)
-            source = _source_row(clinic, request, findings, staging)
+            tell("checking", sum(staged.counts.values()))
+            _unique(staged, findings)
+            source = _source_row(clinic, request, findings, staged)
         except Refusal as refusal:
-            clinic = replace(clinic, counts=dict(staging.counts))
+            clinic = replace(clinic, counts=dict(staged.counts))
             return replace(clinic, findings=refusal.findings, status="refused", reason=str(refusal))
-        clinic = replace(clinic, counts=dict(staging.counts))
+        clinic = replace(clinic, counts=dict(staged.counts))
         if not keep:
             return clinic
-        tell("keeping", sum(staging.counts.values()))
-        published = city.commit(lambda draft: _write(draft, staging, source, findings, source_id))
+        tell("keeping", sum(staged.counts.values()))
+        published = city.commit(lambda draft: _write(draft, staged, source, findings, source_id))
     return replace(clinic, status="imported", snapshot=published.number)
 
 
@@ -448,7 +387,7 @@ def _write(draft: Draft, staging: Staging, source: pa.Table, findings: Findings,
     """Put the staged rows in place of the source's earlier edition, table by table."""
     for name in sorted(set(TABLES) - BOOKKEEPING):
         if staging.counts.get(name):
-            draft.replace(name, staging.reader(name), source_id=source_id)
+            draft.adopt(name, staging, source_id=source_id)
         elif name in draft.base.tables:
             draft.replace(name, TABLES[name].empty(), source_id=source_id)
     if staging.counts.get("zone") and not draft.base.city()["bbox"]:
@@ -461,7 +400,7 @@ def _write(draft: Draft, staging: Staging, source: pa.Table, findings: Findings,
 
 def _with_box(base: Snapshot, staging: Staging) -> pa.Table:
     """The city's row with the box of its first zones, so that later files can be held against it."""
-    zones = pq.read_table(staging.path("zone"), columns=["geom_wkb"])
+    zones = staging.table("zone", ["geom_wkb"])
     box = shapely.total_bounds(shapely.from_wkb(zones.column("geom_wkb").to_numpy(zero_copy_only=False)))
     row = base.city() | {"bbox": [float(b) for b in box] if np.isfinite(box).all() else None}
     return pa.Table.from_pylist([row], schema=TABLES["city"].schema)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -145,6 +147,17 @@ class FileWriter:
                 self._flush()
             elif self._waiting_rows >= ROWS_A_GROUP:
                 self._flush(ROWS_A_GROUP)
+
+    def take(self, folder: Path, file: DataFile) -> None:
+        """Take over a file of canonical rows that another writer wrote; it is copied, not read."""
+        self._flush()
+        self._close()
+        name = f"part-{uuid.uuid4().hex}.zstd.parquet"
+        self._names.append(name)
+        with self._storage.writing(f"{self._folder}/{name}") as local:
+            shutil.copyfile(folder / file.path, local)
+        self.files.append(replace(file, path=name))
+        self.rows += file.rows
 
     def finish(self) -> list[DataFile]:
         """Close the open file; the files written, in the order of their rows."""

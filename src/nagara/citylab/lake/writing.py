@@ -11,6 +11,7 @@ from nagara.citylab.lake.delta import Conflict, Log
 from nagara.citylab.lake.parquet import DataFile, FileWriter, Rows, as_tables
 from nagara.citylab.lake.rewriting import Drop, merged, without
 from nagara.citylab.lake.snapshots import Snapshot, TableVersion, snapshot_key, table_folder
+from nagara.citylab.lake.staging import Staging
 from nagara.citylab.lake.storage import Storage
 from nagara.citylab.tables import TABLES, conform
 
@@ -46,11 +47,25 @@ class Draft:
         `data` is a table, a RecordBatchReader, or an iterator of tables, in canonical columns; source_id
         is filled in. For more pieces of the same source call `append` after it.
         """
+        self._replace(table, source_id)
+        return self.append(table, data, source_id=source_id)
+
+    def adopt(self, table: str, staged: Staging, *, source_id: str) -> int:
+        """Put the files of a settled staging in the place of every row of `source_id`, without reading them.
+
+        Their rows must be canonical, with source_id filled in. Returns the number of rows.
+        """
+        self._replace(table, source_id)
+        writer = self._writer(table)
+        for file in staged.files(table):
+            writer.take(staged.folder / table, file)
+        return sum(file.rows for file in staged.files(table))
+
+    def _replace(self, table: str, source_id: str) -> None:
         if (table, source_id) in self._replaced:
             raise ValueError(f"{table} of {source_id} was replaced already in this draft: append the rest")
         self._replaced.add((table, source_id))
         self.drop(table, source_id=source_id)
-        return self.append(table, data, source_id=source_id)
 
     def append(self, table: str, data: Rows, *, source_id: str | None = None) -> int:
         """Add rows in canonical columns; returns their number.
@@ -58,15 +73,19 @@ class Draft:
         Pieces of any size may come in many calls: they fill the same files.
         """
         self._once(data)
-        steps = self._of(table)
-        if not steps or not isinstance(steps[-1], FileWriter):
-            steps.append(FileWriter(self._storage, table_folder(self._city_id, table), table))
-        writer = steps[-1]
-        assert isinstance(writer, FileWriter)
+        writer = self._writer(table)
         before = writer.rows
         for piece in as_tables(data):
             writer.write(conform(table, piece, source_id=source_id))
         return writer.rows - before
+
+    def _writer(self, table: str) -> FileWriter:
+        steps = self._of(table)
+        if steps and isinstance(steps[-1], FileWriter):
+            return steps[-1]
+        writer = FileWriter(self._storage, table_folder(self._city_id, table), table)
+        steps.append(writer)
+        return writer
 
     def drop(self, table: str, *, source_id: str) -> None:
         """Remove every row of one source."""
