@@ -89,7 +89,7 @@ def visit(chromium, live_server, crowd, filled, a_run):
         page.asked = []
         page.on("console", lambda m: page.said.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: page.said.append(str(e)))
-        page.on("requestfinished", page.asked.append)
+        page.on("requestfinished", lambda r: page.asked.extend([r]))
         page.goto(live_server.url + path.replace("RUN", a_run))
         page.wait_for_load_state("networkidle")
         return page
