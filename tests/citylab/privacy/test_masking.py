@@ -38,6 +38,10 @@ def phones(draw: st.DrawFn) -> str:
     return "".join(str(draw(st.integers(1, 9))) if c == "9" and i > 4 else c for i, c in enumerate(form))
 
 
+def test_a_plus_wins_over_what_looks_like_a_country_code_inside() -> None:
+    assert mask_text("banjir +1 (841) 111-1111 banjir") == "banjir [phone] banjir"
+
+
 @settings(deadline=None)
 @given(phones(), st.sampled_from(WORDS), st.sampled_from(WORDS), st.sampled_from(SCRIPTS))
 def test_no_phone_of_any_state_is_left(phone: str, before: str, after: str, digits: str) -> None:

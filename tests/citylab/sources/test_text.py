@@ -243,16 +243,20 @@ def test_a_workbook_with_several_tables_is_asked_about(tmp_path: Path) -> None:
     assert rows == {2: ("3", "4")}
 
 
-@pytest.mark.parametrize("name", DAMAGES)
-@pytest.mark.parametrize("form", ["csv", "json", "jsonl"])
+SAME_FOR_ALL = "gzip bomb"
+"""A damage that makes the same bytes of any form."""
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [(n, f) for n in DAMAGES for f in ("csv", "json", "jsonl") if f == "csv" or n != SAME_FOR_ALL],
+)
 def test_damaged_text_gives_findings_or_a_refusal(tmp_path: Path, name: str, form: str) -> None:
     if form == "csv":
         data = SOUND
     else:
         records = list(csv.DictReader(io.StringIO(SOUND.decode())))
         data = (json.dumps(records) if form == "json" else "\n".join(map(json.dumps, records))).encode()
-    if name == "gzip bomb" and form != "csv":
-        pytest.skip("the same bytes as for CSV")
     path = tmp_path / f"x.{form}"
     path.write_bytes(DAMAGES[name](data))
     findings = Findings()

@@ -67,9 +67,11 @@ _NOT_A_PHONE = re.compile(
     r"(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9])?|0\.[0-9]{3,}|[0-9]{1,3}\.[0-9]{9,}"
     r")(?![./\-]?[0-9])"
 )
-_PHONE = re.compile(
+_PHONE_PLUS = re.compile(
     # +62 812 3456 7890, 0066 81 ...
-    rf"(?:\+|(?<![0-9])00){_GAP}?[0-9](?:{_GAP}{{0,2}}/?[0-9]){{6,14}}|"
+    rf"(?:\+|(?<![0-9])00){_GAP}?[0-9](?:{_GAP}{{0,2}}/?[0-9]){{6,14}}"
+)
+_PHONE = re.compile(
     # 0812-3456-7890, (021) 345 6789, 08 1645 1166 and the extension 037-243018-20
     rf"(?<![0-9])(?<![0-9][.,:])\(?0[0-9](?:{_GAP}{{0,2}}/?[0-9]){{5,11}}(?![0-9])|"
     rf"(?<![0-9])(?<![0-9][.,:])0[ \-][2-9][0-9]{{3}}(?:{_GAP}{{0,2}}[0-9]){{4,7}}(?![0-9])"
@@ -162,6 +164,7 @@ _STEPS = (
     *(_Step("[id]", number.pattern, "digits", 0, number.valid) for number in NUMBERS),
     _Step("", _NOT_A_PHONE, "digits"),
     _Step("[phone]", _PHONE_NAMED, "digits", 1, _not_years),
+    _Step("[phone]", _PHONE_PLUS, "digits"),
     _Step("[phone]", _PHONE_COUNTRY, "digits", 0, _grouped_like_phone),
     _Step("[phone]", _PHONE, "digits"),
     _Step("[phone]", _PHONE_EIGHT, "digits", 0, _eight_like_phone),
