@@ -207,3 +207,56 @@ def test_the_same_rows_in_another_order_give_the_same_digest():
     first = evidence.compute(load("sensor-qa"), {"observation": rows}, CITY)
     second = evidence.compute(load("sensor-qa"), {"observation": shuffled}, CITY, threads=1)
     assert first.digest == second.digest
+
+
+def shifted(change, *, period_s=600, memory=0.0, sensors=4, n=6000):
+    """Series in which `change(values, start, length, scale)` was done to one stretch, and where."""
+    rng = np.random.default_rng(21)
+    parts, truth = [], set()
+    for i in range(sensors):
+        values = weather(rng, n, period_s, 5, 1, memory)
+        start, length = int(rng.integers(1500, 4000)), int(rng.integers(300, 900))
+        length = change(values, start, length)
+        stamps = START + np.arange(n) * period_s * 1_000_000
+        parts.append(table(f"d{i}", stamps, np.round(values, 2)))
+        truth |= {(f"d{i}", int(at)) for at in stamps[start : start + length]}
+    return pa.concat_tables(parts), truth
+
+
+def small_step(values, start, length):
+    values[start : start + length] += 4  # four times the noise: no single value shows it
+    return length
+
+
+def step_for_good(values, start, length):
+    values[start:] += 6
+    return len(values) - start
+
+
+def drift(values, start, length):
+    values[start : start + length] += np.linspace(0, 6, length)
+    return length
+
+
+@pytest.mark.parametrize(
+    ("change", "precision", "recall"),
+    [(small_step, 0.99, 0.98), (step_for_good, 0.99, 0.98), (drift, 0.9, 0.9)],
+)
+def test_shifts_that_no_single_value_shows_are_found(change, precision, recall):
+    rows, bad = shifted(change)
+    got = flagged(evidence.compute(load("sensor-qa"), {"observation": rows}, CITY))
+    assert len(got & bad) / len(got) >= precision
+    assert len(got & bad) / len(bad) >= recall
+
+
+def test_a_flood_that_rises_and_falls_is_an_event_and_no_fault():
+    rng = np.random.default_rng(13)
+    n = 3000
+    level = 500 + 20 * np.sin(np.arange(n) / 24) + rng.normal(0, 3, n)
+    rise = np.concatenate([np.linspace(0, 1, 40) ** 2, np.exp(-np.arange(200) / 60)])
+    level[1500 : 1500 + len(rise)] += 900 * rise
+    rows = table("gate", START + np.arange(n) * 600_000_000, np.round(level))
+    done = evidence.compute(load("sensor-qa"), {"observation": rows}, CITY)
+    flood = {int(START + i * 600_000_000) for i in range(1500, 1740)}
+    assert len({at for _, at in flagged(done)} & flood) <= 5  # lone jumps, suspect
+    assert not [r for r in done.steps["flagged"].to_pylist() if r["quality"] == 4]

@@ -216,7 +216,7 @@ def _median(values: Floats, axis: int) -> Floats:
 
 
 def _less_peers(grid: Floats, lon: Floats, lat: Floats, peers: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Each row less the median of its nearest `peers` rows; and which rows had at least three peers."""
+    """Each row less the median of its nearest `peers` rows; and which rows had at least five peers."""
     centred = grid - _median(grid, 1)[:, None]
     away = (lon[:, None] - lon) ** 2 * np.cos(
         np.radians(np.nanmean(lat) if np.isfinite(lat).any() else 0)
@@ -227,7 +227,7 @@ def _less_peers(grid: Floats, lon: Floats, lat: Floats, peers: int) -> tuple[Flo
     for row in range(len(grid)):
         near = np.argsort(away[row], kind="stable")[: min(peers, len(grid) - 1)]
         typical = _median(centred[near], 0)
-        several = np.isfinite(centred[near]).sum(0) >= 3
+        several = np.isfinite(centred[near]).sum(0) >= 5
         if several.any():
             had[row] = True
             left[row] = np.where(several, centred[row] - typical, np.nan)
@@ -309,6 +309,39 @@ def _drifts(
     return rows
 
 
+def _shifted(shift: pa.Table, found: pa.Table, period: Mapping[int, float]) -> pa.Table:
+    """Steps and drifts of the step `shift`, less those that a fault already `found` covers by half."""
+    rows: list[tuple[Any, ...]] = []
+    known = [row for row in found.to_pylist() if row["end_ts"] > row["start_ts"]]
+    for row in shift.to_pylist():
+        long = (row["end_ts"] - row["start_ts"]).total_seconds()
+        both = sum(
+            max(0.0, (min(row["end_ts"], f["end_ts"]) - max(row["start_ts"], f["start_ts"])).total_seconds())
+            for f in known
+            if f["k"] == row["k"]
+        )
+        if both < 0.5 * long:
+            n = max(1, round(long / period[row["k"]]))
+            rows.append((row["k"], row["test"], row["start_ts"], row["end_ts"], row["size"], n))
+    return _faults(rows)
+
+
+def _less_edges(steps: pa.Table, shifted: pa.Table, period: Mapping[int, float]) -> pa.Table:
+    """Steps less the lone jumps that are only the start or end of a shift."""
+    edges: dict[int, list[datetime]] = {}
+    for row in shifted.to_pylist():
+        edges.setdefault(row["k"], []).extend((row["start_ts"], row["end_ts"]))
+    lone = [
+        row["start_ts"] == row["end_ts"]
+        and any(
+            abs((row["start_ts"] - at).total_seconds()) <= 3 * period[row["k"]]
+            for at in edges.get(row["k"], ())
+        )
+        for row in steps.to_pylist()
+    ]
+    return steps.filter(pa.array([not gone for gone in lone], pa.bool_()))
+
+
 def _midnight(day: float, zone: ZoneInfo) -> datetime:
     local = datetime.combine(date(1970, 1, 1) + timedelta(days=int(day)), time(), tzinfo=zone)
     return local.astimezone(UTC).replace(tzinfo=None)
@@ -317,8 +350,9 @@ def _midnight(day: float, zone: ZoneInfo) -> datetime:
 def episodes(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: Context) -> pa.Table:
     """All faults: columns k, test, start_ts, end_ts (UTC), size, n, datastream_id.
 
-    Reads tested, flat, days, stream (steps of sensor-qa) and thing. `test` is one of range, spike, unusual,
-    flatline, step, drift, gap. A gap starts at the last value before it and ends at the first one after it.
+    Reads tested, flat, shift, days, stream (steps of sensor-qa) and thing. `test` is one of range, spike,
+    unusual, flatline, step, drift, gap. A gap starts at the last value before it and ends at the first one
+    after it.
     """
     stream = tables["stream"]
     known = _lookup(stream, "k", stream.column("period_s").to_pylist())
@@ -326,7 +360,9 @@ def episodes(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context:
     tested = tables["tested"]
     daily = _Daily(tables["days"], stream)
     flat, steps = _flat(tables["flat"]), _steps(tables, daily, period, float(params["step_days"]))
-    daily.leave_out(pa.concat_tables([flat, steps]))
+    shifted = _shifted(tables["shift"], pa.concat_tables([flat, steps]), period)
+    steps = _less_edges(steps, shifted, period)
+    daily.leave_out(pa.concat_tables([flat, steps, shifted]))
     drifts = _drifts(tables, daily, params, ZoneInfo(context.tz))
     parts = [
         _from_flags(tested, "is_range", "range"),
@@ -334,6 +370,7 @@ def episodes(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context:
         _from_flags(tested, "is_unusual", "unusual"),
         flat,
         steps,
+        shifted,
         _faults(drifts),
         _gaps(tested, period),
     ]
