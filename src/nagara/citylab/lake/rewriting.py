@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import pyarrow.compute as pc
 
 from nagara.citylab.lake.parquet import BYTES_A_FILE, ROWS_A_FILE, DataFile, FileWriter, read
-from nagara.citylab.lake.predicates import predicate
 from nagara.citylab.lake.storage import Storage
 
 
@@ -27,6 +26,8 @@ class Drop:
 
     @classmethod
     def where(cls, table: str, where: str) -> Drop:
+        from nagara.citylab.lake.predicates import predicate  # a parser of SQL: slow to load, seldom used
+
         rows, columns = predicate(table, where)
         return cls(rows, columns)
 
