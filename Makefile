@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?=
+CASES ?=
+PEERS := .envs/peers
 PORT ?= 8000
 export NAGARA_HOME ?= $(CURDIR)/var
 
@@ -12,7 +14,7 @@ help:
 	@echo "make run [DATA=folder]   start the site with demo data and print where it is"
 	@echo "make test                everything this machine can check"
 	@echo "make full                the long forms: 100 rounds, PostgreSQL, Spark, fuzzers, scale"
-	@echo "make bench               measure against other tools"
+	@echo "make bench [CASES=...]   measure against other tools"
 
 $(BIN)/uv:
 	$(PYTHON) -m venv $(VENV)
@@ -24,6 +26,10 @@ $(VENV)/installed: pyproject.toml $(BIN)/uv
 
 $(VENV)/assets: package.json package-lock.json $(VENV)/installed
 	$(BIN)/python -m nagara.campus.design.collect_assets
+	@touch $@
+
+$(VENV)/oracles: $(VENV)/installed
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -e ".[dev,oracles]"
 	@touch $@
 
 install: $(VENV)/assets
@@ -42,15 +48,20 @@ lint: install
 	$(BIN)/lint-imports
 	$(BIN)/django-admin makemigrations --check --dry-run --settings nagara.campus.settings
 
-test: lint
+test: lint $(VENV)/oracles
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not full and not spark"
 
-full: lint
+full: lint $(VENV)/oracles
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -e ".[dev,spark,fast]"
 	NAGARA_FULL=1 $(BIN)/pytest -n 2 --dist loadgroup
 
-bench: install
-	$(BIN)/python -m benchmarks
+$(PEERS)/installed: benchmarks/peers.txt $(BIN)/uv
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(PEERS)
+	$(BIN)/uv pip install --quiet --python $(PEERS)/bin/python -r benchmarks/peers.txt
+	@touch $@
+
+bench: install $(PEERS)/installed
+	$(BIN)/python -m benchmarks $(CASES)
 
 clean:
 	rm -rf $(VENV) build dist

@@ -34,7 +34,8 @@ def home(tmp_path_factory) -> Path:
 
 def nagara(home: Path, *words: str, stdin: str | None = None) -> subprocess.CompletedProcess:
     env = os.environ | {"NAGARA_HOME": str(home)}
-    env.pop("NAGARA_LAKE", None)
+    for name in ("NAGARA_LAKE", "DJANGO_SETTINGS_MODULE"):
+        env.pop(name, None)
     command = [sys.executable, "-c", "from nagara.cli import main; main()", *words]
     return subprocess.run(
         command, env=env, input=stdin, capture_output=True, text=True, timeout=120, check=False
@@ -142,7 +143,9 @@ def test_importing_reports_keeps_and_refuses(home, tmp_path):
     done = nagara(home, "import", "phuket", str(rows), "--map", str(tmp_path / "map.toml"), "--json")
     clinic = json.loads(done.stdout)
     assert (clinic["status"], clinic["rows"]["observation"]) == ("imported", 2)
-    kept = json.loads(nagara(home, "sql", "phuket", "select value, quality from observation", "--json").stdout)
+    kept = json.loads(
+        nagara(home, "sql", "phuket", "select value, quality from observation", "--json").stdout
+    )
     assert {(r["value"], r["quality"]) for r in kept["rows"]} == {(1.0, 2), (None, 9)}
     again = nagara(home, "import", "phuket", str(rows), "--map", str(tmp_path / "map.toml"), "--json")
     assert json.loads(again.stdout)["status"] == "unchanged"
@@ -173,3 +176,12 @@ def test_a_brief_is_written_as_page_and_pdf(home, tmp_path):
     assert "Simulated data." in page
     assert "src=" not in page
     assert (tmp_path / "brief.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_person_is_added_once_with_a_first_password(tmp_path):
+    done = nagara(tmp_path, "person", "head@office.example", "Siti binti Ahmad", "--office", "manager")
+    assert done.returncode == 0, done.stderr
+    assert "head@office.example may sign in with the password" in done.stdout
+    again = nagara(tmp_path, "person", "head@office.example", "Siti binti Ahmad")
+    assert again.returncode == 1
+    assert "Traceback" not in again.stderr

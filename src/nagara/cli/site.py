@@ -48,6 +48,28 @@ def _first_steps(address: str) -> None:
     typer.echo("")
 
 
+def person(
+    email: Annotated[str, typer.Argument(help="E-mail to sign in with.")],
+    name: Annotated[str, typer.Argument(help="Name as in passport.")],
+    office: Annotated[str, typer.Option(help="Role in the office: manager or coordinator.")] = "",
+) -> None:
+    """Add a person who may sign in, and print a first password."""
+    import os
+
+    import django
+    from django.core.management import CommandError, call_command
+
+    from nagara.citylab.errors import CityLabError
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nagara.campus.settings")
+    django.setup()
+    call_command("migrate", verbosity=0)
+    try:
+        call_command("person", email, name, office=office)
+    except CommandError as error:
+        raise CityLabError(str(error)) from error
+
+
 def demo() -> None:
     """Prepare the demonstration: a simulated city and runs of its recipes. Safe to repeat."""
     from nagara.citylab import open_lake, runs
@@ -88,5 +110,6 @@ def simulate(
 
 def register(app: typer.Typer) -> None:
     app.command("serve")(serve)
+    app.command("person")(person)
     app.command("demo")(demo)
     app.command("simulate")(simulate)
