@@ -28,5 +28,5 @@ select
     (select strftime(min(local), '%Y-%m-%d') from day) as first,
     (select strftime(max(local), '%Y-%m-%d') from day) as last,
     (select count(distinct thing_id) from datastream where source_id = 'ispu-2010-2025') as stations,
-    (select map_from_entries(list((trim(word), n))) from word) as cats,
+    (select map_from_entries(list((trim(word), n) order by n desc)) from word) as cats,
     (select sum(n) from pm25) as pm25_nonnull

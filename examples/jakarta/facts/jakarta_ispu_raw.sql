@@ -24,4 +24,4 @@ select
     (select strftime(max(local), '%d/%m/%Y') from day) as last,
     (select sum(n) from found where rule in ('exact-duplicate', 'conflicting-duplicate')) as dup_key,
     -- the eight most frequent words
-    (select map_from_entries(list((trim(word), n))) from (select * from word order by n desc limit 8)) as cats
+    (select map_from_entries(list((trim(word), n) order by n desc)) from (select * from word order by n desc limit 8)) as cats

@@ -10,9 +10,9 @@ with report as (
 select
     (select count(*) from report) as n,
     (select count(kel) from report) as inside,
-    (select map_from_entries(list((kota, n))) from (
+    (select map_from_entries(list((kota, n) order by n desc)) from (
         select kota, count(*) as n from report where kota is not null group by kota
     )) as by_kab,
-    (select map_from_entries(list((kel, n))) from (
+    (select map_from_entries(list((kel, n) order by n desc)) from (
         select kel, count(*) as n from report where kel is not null group by kel order by n desc, kel limit 5
     )) as top_kel

@@ -19,13 +19,12 @@ pair as (
     from finding where source_id = 'population' and rule = 'name-confirmed'
 ),
 confirmed as (
-    select split_part(p.pair, ' = ', 1) as name, z.name as zone_name
-    from pair as p join zone as z on z.zone_id = split_part(p.pair, ' = ', 2)
+    select split_part(pair, ' = ', 1) as name, split_part(pair, ' = ', 2) as zone_name from pair
 )
 select
     (select n from found where source_id = 'rw' and rule = 'rows-read') as polygons,
     (select n from found where source_id = 'rw' and rule = 'invalid-geometry') as invalid,
-    (select map_from_entries(list((name, n))) from (
+    (select map_from_entries(list((name, n) order by n desc)) from (
         select z.name, count(*) as n from above as a join zone as z on z.zone_id = a.kota group by z.name
     )) as kab,
     (select count(*) from zone where level_name = 'kelurahan') as kel,
@@ -47,7 +46,7 @@ select
         where z.level_name = 'kelurahan'
             and not exists (select 1 from population as p where p.unit_id = z.zone_id)
     )) as shp_not_in_pop,
-    (select map_from_entries(list((flag, n))) from (
+    (select map_from_entries(list((flag, n) order by n desc)) from (
         select coalesce(text, '(blank)') as flag, count(*) as n
         from zone_value where property = 'flood_prone' group by 1
     )) as floodprone

@@ -14,4 +14,4 @@ counted as (
 )
 select
     (select points from counted where indicator = 'stops_outside') as n,
-    (select map_from_entries(list((coalesce(name, 'nan'), n))) from counted) as by_kab
+    (select map_from_entries(list((coalesce(name, 'nan'), n) order by n desc)) from counted) as by_kab

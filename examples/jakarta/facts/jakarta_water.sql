@@ -29,7 +29,7 @@ select
     (select cast(top as bigint) from highest where thing_id like '%Katulampa%') as katulampa_max,
     (select moment from highest where thing_id like '%Katulampa%') as katulampa_max_at,
     (select n from found where rule = 'below-zero') as negatives,
-    (select map_from_entries(list((minutes, n))) from (
+    (select map_from_entries(list((minutes, n) order by n desc)) from (
         select format('{:.1f}', period_s / 60) as minutes, count(*) as n
         from datastream where source_id = 'water' and property = 'water_level' group by 1
     )) as mode_step_min

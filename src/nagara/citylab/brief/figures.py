@@ -12,20 +12,28 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import vl_convert as vlc
 
+from nagara.citylab.brief.figure_rows import MOST_POINTS, few_series, in_order, prepared, thinned, values
 from nagara.citylab.brief.numbers import unit_text
-from nagara.citylab.brief.palette import MARKERS, SERIES, STEPS
+from nagara.citylab.brief.palette import MARKERS, SERIES, STEPS, WARNINGS
 
 Spec = dict[str, Any]
 VEGA_LITE = "6.4"
 FONT = "Noto Sans, system-ui, sans-serif"
-MOST_POINTS = 6_000
-"""A line with more points than a page has pixels is thinned: minimum and maximum of each step are kept."""
-MOST_SERIES = 8
+CLOCK = {
+    "minutes": "%H:%M",
+    "hours": "%H:%M",
+    "day": "%-d %b",
+    "date": "%-d %b",
+    "week": "%-d %b",
+    "month": "%-d %b",
+    "quarter": "%-d %b",
+    "year": "%-d %b %Y",
+}
+"""Times on axes, in the clock of 24 hours."""
 
 
 def config() -> Spec:
@@ -49,69 +57,50 @@ def config() -> Spec:
     }
 
 
-def local_times(column: pa.ChunkedArray, tz: str) -> pa.Array:
-    """UTC times as local wall time without zone: what an axis shows."""
-    aware = column.cast(pa.timestamp("us", tz="UTC"))
-    return pc.local_timestamp(aware.cast(pa.timestamp("us", tz=tz)))
-
-
-def _values(rows: pa.Table, tz: str) -> list[dict[str, Any]]:
-    for i, kind in enumerate(rows.schema.types):
-        if pa.types.is_timestamp(kind):
-            name = rows.column_names[i]
-            rows = rows.set_column(i, name, pc.strftime(local_times(rows.column(i), tz), "%Y-%m-%dT%H:%M:%S"))
-        elif pa.types.is_date(kind):
-            rows = rows.set_column(i, rows.column_names[i], rows.column(i).cast(pa.string()))
-        elif pa.types.is_decimal(kind):
-            rows = rows.set_column(i, rows.column_names[i], rows.column(i).cast(pa.float64()))
-    return list(rows.to_pylist())
-
-
-def _thin(rows: pa.Table, x: str, y: str, series: str | None) -> pa.Table:
-    """Fewer points for the eye: lowest and highest value of each step of x, a series at a time."""
-    if rows.num_rows <= MOST_POINTS:
-        return rows
-    codes = np.zeros(rows.num_rows, np.int64)
-    if series:
-        encoded = rows.column(series).combine_chunks().dictionary_encode()
-        codes = np.asarray(encoded.indices.fill_null(-1))
-    at = np.asarray(rows.column(x).cast(pa.int64()).to_numpy(zero_copy_only=False))
-    value = np.nan_to_num(rows.column(y).cast(pa.float64()).to_numpy(zero_copy_only=False))
-    steps = max(50, MOST_POINTS // (2 * (int(codes.max()) + 1)))
-    width = max(1, (int(at.max()) - int(at.min())) // steps)
-    step = (at - at.min()) // width
-    order = np.lexsort((value, step, codes))
-    group = np.stack([codes[order], step[order]])
-    edge = np.any(group[:, 1:] != group[:, :-1], axis=0)
-    lowest = order[np.concatenate([[True], edge])]
-    highest = order[np.concatenate([edge, [True]])]
-    return rows.take(pa.array(np.unique(np.concatenate([lowest, highest]))))
-
-
 def _axis(figure: Mapping[str, Any], which: str, unit: str = "") -> str | None:
     title, shown = figure.get(f"{which}_title"), unit_text(unit)
     return f"{title} ({shown})" if title and shown else title or (shown or None)
 
 
-def _few_series(rows: pa.Table, y: str, series: str) -> tuple[pa.Table, int]:
-    """The series with the highest values, at most eight; how many were left out."""
-    tops = rows.group_by(series).aggregate([(y, "max")]).sort_by([(f"{y}_max", "descending")])
-    kept = tops.column(series)[:MOST_SERIES]
-    return rows.filter(pc.is_in(rows.column(series), kept.combine_chunks())), max(
-        0, tops.num_rows - MOST_SERIES
-    )
+def _along(figure: Mapping[str, Any], rows: pa.Table) -> Spec:
+    """The x axis of lines and points."""
+    x = figure["x"]
+    axis: Spec = {"field": x, "type": _scale(rows, x), "title": _axis(figure, "x")}
+    if axis["type"] == "temporal":
+        axis["axis"] = _ticks(*_span(rows, x, x), figure.get("width", 640) - 60)
+    return axis
+
+
+def _ticks(first: datetime | None, last: datetime | None, width: int) -> Spec:
+    """Where a time axis is marked: whole days, and hours between them where there is room (70 px each)."""
+    axis: Spec = {"format": CLOCK, "labelOverlap": True}
+    if first is None or last is None:
+        return axis
+    hours, room = (last - first).total_seconds() / 3600, max(2, width // 70)
+    step = next((h for h in (1, 3, 6, 12) if hours / h <= room), None)
+    if step is not None:
+        return axis | {"tickCount": {"interval": "hour", "step": step}}
+    return axis | ({"tickCount": {"interval": "day", "step": 1}} if hours / 24 <= room else {})
+
+
+def _span(rows: pa.Table, first: str, last: str) -> tuple[datetime | None, datetime | None]:
+    if not pa.types.is_timestamp(rows.schema.field(first).type):
+        return None, None
+    return pc.min(rows.column(first)).as_py(), pc.max(rows.column(last)).as_py()
+
+
+def _up(figure: Mapping[str, Any]) -> Spec:
+    title = _axis(figure, "y", figure.get("unit", ""))
+    return {"field": figure["y"], "type": "quantitative", "title": title}
 
 
 def _line(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
     x, y, series = figure["x"], figure["y"], figure.get("series")
     left_out = 0
     if series:
-        rows, left_out = _few_series(rows, y, series)
-    rows = _thin(rows, x, y, series)
-    encoding: Spec = {
-        "x": {"field": x, "type": _scale(rows, x), "title": _axis(figure, "x")},
-        "y": {"field": y, "type": "quantitative", "title": _axis(figure, "y", figure.get("unit", ""))},
-    }
+        rows, left_out = few_series(rows, y, series)
+    rows = thinned(rows, x, y, series)
+    encoding: Spec = {"x": _along(figure, rows), "y": _up(figure)}
     if series:
         encoding["color"] = {"field": series, "type": "nominal"}
         encoding["strokeDash"] = {"field": series, "type": "nominal"}
@@ -123,18 +112,29 @@ def _line(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
         }
         for line in figure.get("lines", ())
     ]
-    spec: Spec = {"data": {"values": _values(rows, tz)}, "layer": layers}
+    if "flag" in figure:
+        layers.append(_flags(figure, x))
+    spec: Spec = {"data": {"values": values(rows, tz)}, "layer": layers}
     if left_out:
         spec["usermeta"] = {"note": f"{left_out} more series are in the table."}
     return spec
 
 
+def _flags(figure: Mapping[str, Any], x: str) -> Spec:
+    """An upright line at each row whose `flag` column is true."""
+    return {
+        "transform": [{"filter": f"datum[{figure['flag']!r}]"}],
+        "mark": {"type": "rule", "strokeDash": [4, 3], "strokeWidth": 1.5},
+        "encoding": {"x": {"field": x, "type": "temporal"}},
+    }
+
+
 def _bar(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
     x, y, series = figure["x"], figure["y"], figure.get("series")
-    values = _values(rows.slice(0, figure.get("most", 40)), tz)
+    rows = rows.slice(0, figure.get("most", 40))
     across = figure.get("horizontal", not pa.types.is_temporal(rows.schema.field(x).type))
     order = None if figure.get("keep_order") is False else figure.get("sort", None)
-    name = {
+    name: Spec = {
         "field": x,
         "type": "ordinal" if not across else "nominal",
         "title": _axis(figure, "x"),
@@ -159,7 +159,7 @@ def _bar(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
                 | {other: encoding[other]},
             }
         )
-    return {"data": {"values": values}, "layer": layers}
+    return {"data": {"values": values(rows, tz)}, "layer": layers}
 
 
 def _calendar(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
@@ -170,41 +170,62 @@ def _calendar(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
         "y": {"field": figure["y"], "type": "nominal", "title": None, "axis": {"labelLimit": 220}},
         "color": {"field": figure["value"], "type": "quantitative", "legend": {"title": title}},
     }
-    return {"data": {"values": _values(rows, tz)}, "mark": {"type": "rect"}, "encoding": encoding}
+    return {"data": {"values": values(rows, tz)}, "mark": {"type": "rect"}, "encoding": encoding}
 
 
 def _timeline(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
-    """Bars from `start` to `end` for each `y`, coloured by `series` where given."""
+    """Bars from `start` to `end` for each `y`, the first to start on top, coloured by `series`.
+
+    With `rank` the series are grades: the gravest is drawn last, and darkest.
+    """
+    series, rank = figure.get("series"), figure.get("rank")
+    lanes = in_order(rows.sort_by([(figure["start"], "ascending")]), figure["y"])
+    rows = rows.sort_by([(rank or figure["start"], "ascending")])
     encoding: Spec = {
-        "x": {"field": figure["start"], "type": "temporal", "title": None},
+        "x": {
+            "field": figure["start"],
+            "type": "temporal",
+            "title": None,
+            "axis": _ticks(*_span(rows, figure["start"], figure["end"]), figure.get("width", 640) - 200)
+            | {"orient": "top"},
+        },
         "x2": {"field": figure["end"]},
         "y": {
             "field": figure["y"],
             "type": "nominal",
             "title": None,
-            "sort": None,
-            "axis": {"labelLimit": 220},
+            "sort": lanes,
+            "axis": {"labelLimit": 220, "grid": True},
         },
     }
-    if figure.get("series"):
-        encoding["color"] = {"field": figure["series"], "type": "nominal"}
-    mark = {"type": "bar", "cornerRadius": 2, "minBandSize": 2}
-    return {"data": {"values": _values(rows, tz)}, "mark": mark, "encoding": encoding}
+    if series:
+        scale = _grades(rows, series, rank) if rank else {}
+        encoding["color"] = {"field": series, "type": "nominal", "legend": {"columns": 6}} | scale
+    mark = {"type": "bar", "cornerRadius": 1, "minBandSize": 2, "height": {"band": 0.72}}
+    return {"data": {"values": values(rows, tz)}, "mark": mark, "encoding": encoding}
+
+
+def _grades(rows: pa.Table, series: str, rank: str) -> Spec:
+    """Colours of grades: of one rank alike, the higher the darker."""
+    pairs = rows.group_by([series, rank]).aggregate([]).sort_by([(rank, "ascending"), (series, "descending")])
+    ranks = pairs.column(rank).to_pylist()
+    steps = sorted(set(ranks))
+    shades = [WARNINGS[round(i * (len(WARNINGS) - 1) / max(1, len(steps) - 1))] for i in range(len(steps))]
+    colours = [shades[steps.index(r)] for r in ranks]
+    return {"scale": {"domain": pairs.column(series).to_pylist(), "range": colours}}
 
 
 def _points(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
     """One dot a row; colour by `series`."""
     series = figure.get("series")
     if series:
-        rows, _ = _few_series(rows, figure["y"], series)
-    x = {"field": figure["x"], "type": _scale(rows, figure["x"]), "title": _axis(figure, "x")}
-    y = {"field": figure["y"], "type": "quantitative", "title": _axis(figure, "y", figure.get("unit", ""))}
-    encoding: Spec = {"x": x, "y": y}
+        rows, _ = few_series(rows, figure["y"], series)
+    encoding: Spec = {"x": _along(figure, rows), "y": _up(figure)}
     if series:
         encoding["color"] = {"field": series, "type": "nominal"}
         encoding["shape"] = {"field": series, "type": "nominal"}
     mark = {"type": "point", "filled": True, "size": 28, "opacity": 0.8}
-    return {"data": {"values": _values(rows.slice(0, MOST_POINTS), tz)}, "mark": mark, "encoding": encoding}
+    return {"data": {"values": values(rows.slice(0, MOST_POINTS), tz)}, "mark": mark, "encoding": encoding}
 
 
 def _scale(rows: pa.Table, column: str) -> str:
@@ -222,15 +243,17 @@ _KINDS = {"line": _line, "bar": _bar, "calendar": _calendar, "timeline": _timeli
 def figure_spec(
     figure: Mapping[str, Any], rows: pa.Table, tz: str, *, width: int = 640, height: int | None = None
 ) -> Spec:
-    """The Vega-Lite specification of a recipe's figure, in marker colours.
+    """The Vega-Lite specification of a recipe's figure, in marker colours, `width` pixels with its labels.
 
     `rows` are the step's rows (times UTC); axes show local time of `tz`. Raises KeyError where the figure
     names a kind or a column that is not there.
     """
-    spec = _KINDS[figure["kind"]](figure, rows, tz)
+    figure = {**figure, "width": width}
+    spec = _KINDS[figure["kind"]](figure, prepared(figure, rows), tz)
     sized: Spec = {"width": width, "height": height or figure.get("height") or 260}
+    sized["autosize"] = {"type": "fit-x", "contains": "padding"}
     if height is None and (figure["kind"] in {"calendar", "timeline"} or _sideways(spec)):
-        sized["height"] = {"step": 18}
+        sized["height"] = {"step": figure.get("step_height", 18)}
     return {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "config": config()} | sized | spec
 
 

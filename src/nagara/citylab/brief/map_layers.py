@@ -2,7 +2,8 @@
 
 Keys: `kind` (zones, cells, points, lines), `step` (a kept step, or "result") or `table` (with `step` and
 `join` to colour it), `indicator` (for result rows), `value` (column), `id` (column that names the zone or
-cell), `title`, `unit`, `level`.
+cell), `label` (column of words for values that are classes), `nothing` (the word for nought), `title`,
+`unit`, `level` (of zones; the finest where left out).
 """
 
 from __future__ import annotations
@@ -30,10 +31,12 @@ def recipe_map(city: CityLake, made: Run, item: Mapping[str, Any]) -> tuple[list
     kind = item["kind"]
     ground = [zone_layer(z)] if kind != "zones" and (z := overview_zones(seen)).num_rows else []
     if kind == "zones":
-        zones = _of_level(seen.table("zone"), item.get("level"))
-        values = _by_id(rows, item.get("id", "unit_id"), item.get("value", "value"))
-        zones = zones.filter(pc.is_in(zones.column("zone_id"), pa.array(list(values), pa.string())))
-        return ([zone_layer(zones, values, **named)] if zones.num_rows else []), ""
+        values = _by_id(rows, item.get("id", item.get("join", "unit_id")), item.get("value", "value"))
+        zones = _of_level(_drawn(seen.table("zone"), values), item.get("level"))
+        if zones.num_rows and "level" not in item:
+            zones = _of_level(zones, pc.max(zones.column("level")).as_py())
+        labels = _labels(rows, item)
+        return ([zone_layer(zones, values, labels=labels, **named)] if zones.num_rows else []), ""
     if kind == "cells":
         cells = {
             int(k): v for k, v in _by_id(rows, item.get("id", "unit_id"), item.get("value", "value")).items()
@@ -83,6 +86,21 @@ def _rows(city: CityLake, made: Run, seen: Snapshot, item: Mapping[str, Any]) ->
 def _by_id(rows: pa.Table, key: str, value: str) -> dict[str, float | None]:
     pairs = zip(rows.column(key).to_pylist(), rows.column(value).to_pylist(), strict=True)
     return {str(k): v for k, v in pairs if k is not None}
+
+
+def _labels(rows: pa.Table, item: Mapping[str, Any]) -> dict[float, str] | None:
+    """Words for each value, where the map's `label` names the column that holds them."""
+    if "label" not in item:
+        return None
+    pairs = zip(rows.column(item.get("value", "value")).to_pylist(), rows.column(item["label"]).to_pylist(),
+                strict=True)  # fmt: skip
+    return {v: word or str(item.get("nothing", "none")) for v, word in pairs if v is not None}
+
+
+def _drawn(zones: pa.Table, values: Mapping[str, Any]) -> pa.Table:
+    """Zones that have a border and a value."""
+    wanted = pc.is_in(zones.column("zone_id"), pa.array(list(values), pa.string()))
+    return zones.filter(pc.and_(wanted, pc.is_valid(zones.column("geom_wkb"))))
 
 
 def _of_level(zones: pa.Table, level: int | None) -> pa.Table:

@@ -24,6 +24,7 @@ from nagara.citylab.cells import outlines_of
 MOST_POINTS = 4_000
 MOST_LINES = 12_000
 CLASSES = 5
+NOT_KNOWN = "not known"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Layer:
     names: Sequence[str] | None = None
     title: str = ""
     unit: str = ""
+    labels: Mapping[float, str] | None = None
+    """Words for values that are classes: the legend shows these."""
 
 
 def zone_layer(zones: pa.Table, values: Mapping[str, float | None] | None = None, **named: Any) -> Layer:
@@ -109,7 +112,9 @@ def _features(
             continue
         row: Spec = {"geo": json.loads(text)}
         if layer.values is not None:
-            row["value"] = layer.values[i]
+            row["value"] = value = layer.values[i]
+            if layer.labels is not None:
+                row["class"] = NOT_KNOWN if value is None else layer.labels.get(value, f"{value:g}")
         if layer.names is not None:
             row["name"] = layer.names[i]
         features.append(row)
@@ -120,6 +125,8 @@ def _colour(layer: Layer) -> Spec:
     known = [v for v in layer.values or () if v is not None and math.isfinite(v)]
     if not known:
         return {"value": MARKERS["empty"]}
+    if layer.labels is not None:
+        return _classes(layer, known)
     if len(set(known)) == 1:
         return {"condition": {"test": "datum.value === null", "value": MARKERS["empty"]}, "value": STEPS[-2]}
     cuts = breaks(known)
@@ -132,6 +139,32 @@ def _colour(layer: Layer) -> Spec:
         "type": "quantitative",
         "scale": scale,
         "legend": {"title": title or None, "orient": "bottom", "direction": "horizontal", "columns": 0},
+    }
+
+
+def _classes(layer: Layer, known: Sequence[float]) -> Spec:
+    """A colour a class: nothing for nought, darker for higher, grey where it is not known."""
+    labels = layer.labels or {}
+    met = sorted(set(known))
+    high = [v for v in met if v > 0]
+    steps = STEPS[1:] if len(high) > 1 else (STEPS[3],)
+    shades = [steps[round(i * (len(steps) - 1) / max(1, len(high) - 1))] for i in range(len(high))]
+    colours = [MARKERS["empty"]] * (len(met) - len(high)) + shades
+    words = [labels.get(v, f"{v:g}") for v in met]
+    if layer.values is not None and any(v is None for v in layer.values):
+        words, colours = [*words, NOT_KNOWN], [*colours, MARKERS["unknown"]]
+    legend = {
+        "title": None,
+        "orient": "bottom",
+        "direction": "horizontal",
+        "columns": 3,
+        "symbolType": "square",
+    }
+    return {
+        "field": "class",
+        "type": "nominal",
+        "scale": {"domain": words, "range": colours},
+        "legend": legend | {"labelLimit": 300},
     }
 
 

@@ -18,8 +18,14 @@ MARKERS: Final[Mapping[str, str]] = {
     "empty": "#010208",
     **{f"s{i}": f"#0102{i + 16:02x}" for i in range(1, 9)},
     **{f"q{i}": f"#0103{i + 16:02x}" for i in range(1, 6)},
+    **{f"w{i}": f"#0104{i + 16:02x}" for i in range(1, 4)},
+    "unknown": "#010209",
 }
-"""Name -> the colour that stands for it while a figure is drawn. s: series, q: steps from low to high."""
+"""Name -> the colour that stands for it while a figure is drawn.
+
+s: series; q: steps from low to high; w: grades of warning, each darker than the one below (lighter in the
+dark).
+"""
 
 PRINT: Final[Mapping[str, str]] = {
     "ink": "#16222b",
@@ -41,6 +47,10 @@ PRINT: Final[Mapping[str, str]] = {
     "q3": "#74aabd",
     "q4": "#2f7a94",
     "q5": "#0b4a61",
+    "w1": "#f3c65f",
+    "w2": "#d9681d",
+    "w3": "#7c1416",
+    "unknown": "#c3bfb2",
 }
 """Colours on white paper."""
 
@@ -65,11 +75,16 @@ DARK: Final[Mapping[str, str]] = {
     "q3": "#2f7a94",
     "q4": "#6fb3c9",
     "q5": "#c7e6ef",
+    "w1": "#7d5d1f",
+    "w2": "#e0813a",
+    "w3": "#ffd8c7",
+    "unknown": "#4b5a63",
 }
 """Colours on the dark page."""
 
 SERIES: Final = tuple(MARKERS[f"s{i}"] for i in range(1, 9))
 STEPS: Final = tuple(MARKERS[f"q{i}"] for i in range(1, 6))
+WARNINGS: Final = tuple(MARKERS[f"w{i}"] for i in range(1, 4))
 
 
 def paint(svg: str, colours: Mapping[str, str]) -> str:

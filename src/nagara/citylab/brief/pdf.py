@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,16 @@ from nagara.citylab.brief.palette import PRINT, paint
 TEMPLATE = Path(__file__).with_name("brief.typ")
 FONTS = Path(nagara.__file__).parent / "campus" / "design" / "assets" / "fonts"
 """Noto Sans of every script, put there by `make assets`; typst's own fonts serve where it is absent."""
-MOST_PICTURES = 2
+NUMBERS: dict[str, Any] = {"numbers": True, "wide": False}
+"""Stands for the table of numbers where it is laid beside a picture."""
+MOST_TRUST = 12
 
 
 def pdf(brief: Brief, city_id: str) -> bytes:
     """The brief as PDF bytes."""
     with tempfile.TemporaryDirectory(prefix="nagara-brief-") as folder:
         here = Path(folder)
-        data = asdict(brief) | {"city_id": city_id}
+        data = asdict(brief) | {"city_id": city_id, "trust": _trust(brief)}
         data["sections"] = [_section(s, i, here) for i, s in enumerate(brief.sections)]
         (here / "brief.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         (here / "brief.typ").write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
@@ -32,21 +35,40 @@ def pdf(brief: Brief, city_id: str) -> bytes:
         return bytes(typst.compile(str(here / "brief.typ"), root=folder, font_paths=fonts))
 
 
+def _trust(brief: Brief) -> list[str]:
+    """What limits the numbers: what the runs found, what the clinic found, what the methods cannot say."""
+    found = [text for s in brief.sections for text in s.quality]
+    limits = [text for s in brief.sections for text in s.limits]
+    room = max(3, MOST_TRUST - len(found) - len(limits))
+    return list(dict.fromkeys([*found, *brief.quality[:room], *limits]))
+
+
 def _section(section: Section, index: int, here: Path) -> dict[str, Any]:
-    """The section as plain data; its pictures as files, wide ones given more room."""
-    chosen: list[Picture] = [*section.figures[:1], *section.maps[:1]]
-    if len(chosen) < MOST_PICTURES:
-        chosen = [*section.figures[:MOST_PICTURES], *section.maps[:1]][:MOST_PICTURES]
-    pictures = []
-    for number, picture in enumerate(chosen):
-        name = f"picture-{index}-{number}.svg"
-        (here / name).write_text(paint(picture.svg, PRINT), encoding="utf-8")
-        pictures.append({"title": picture.title, "file": name, "note": picture.note})
-    columns = [3, 2] if section.figures and section.maps else [1, 1]
+    """The section as plain data; its pictures as files, laid out in rows."""
+    drawn = [
+        _drawn(p, here / f"picture-{index}-{i}.svg") for i, p in enumerate((*section.figures, *section.maps))
+    ]
+    rows = in_rows(drawn, bool(section.numbers))
     return asdict(section) | {
-        "pictures": pictures,
-        "columns": columns,
+        "rows": rows,
+        "beside": any(NUMBERS in row for row in rows),
         "more": section.more_numbers,
+        "more_text": f"{section.more_numbers:,}",
         "figures": [],
         "maps": [],
     }
+
+
+def _drawn(picture: Picture, file: Path) -> dict[str, Any]:
+    file.write_text(paint(picture.svg, PRINT), encoding="utf-8")
+    return {"title": picture.title, "file": file.name, "note": picture.note, "wide": picture.wide}
+
+
+def in_rows(pictures: Sequence[dict[str, Any]], with_numbers: bool) -> list[list[dict[str, Any]]]:
+    """Wide pictures in rows of their own, narrow ones two by two; a last odd one beside the numbers."""
+    rows: list[list[dict[str, Any]]] = [[p] for p in pictures if p["wide"]]
+    narrow = [p for p in pictures if not p["wide"]]
+    pairs = [narrow[i : i + 2] for i in range(0, len(narrow), 2)]
+    if pairs and len(pairs[-1]) == 1 and with_numbers:
+        pairs[-1] = [pairs[-1][0], NUMBERS]
+    return rows + pairs

@@ -151,10 +151,10 @@ class Units:
                     "but for case, signs or accents" if match.how == "normalised" else "as a person confirmed"
                 )
                 pairs = self._matched.setdefault(match.how, [])
-                pairs.append(f"{key[0]} = {match.zone_id}")
+                pairs.append(f"{key[0]} = {self._called(match.zone_id)}")
                 shown = "; ".join(pairs[:_SHOWN]) + (" ..." if len(pairs) > _SHOWN else "")
                 what = f"names were matched {said}: {shown}."
-                self.findings.note(f"name-{match.how}", what, example=pairs[0], **where)
+                self.findings.note(f"name-{match.how}", what, example=f"{key[0]} = {match.zone_id}", **where)
             elif match.how == "ambiguous":
                 mend = "Name the columns of larger units: [columns] within = [...]."
                 what = "names that several zones have, and nothing tells them apart."
@@ -165,6 +165,12 @@ class Units:
                     "match-unknown", what, example=key[0], mend="Correct the zone id.", **where
                 )
         self._propose()
+
+    def _called(self, zone_id: str | None) -> str:
+        """The name of a zone; its id where it has none."""
+        zones = self.gazetteer.zones if self.gazetteer is not None else {}
+        row = zones.get(zone_id) if zone_id is not None else None
+        return str((row and row["name"]) or zone_id)
 
     def _propose(self) -> None:
         offers = [(key, m.proposal) for key, m in self.found.items() if m.proposal is not None]
