@@ -166,9 +166,7 @@ class _Daily:
     """Daily middles as arrays: days since 1970 (local), one row a datastream."""
 
     def __init__(self, days: pa.Table, stream: pa.Table) -> None:
-        number = _lookup(stream, "datastream_id", stream.column("k").to_pylist())
-        index = pa.array([number[i] for i in days.column("datastream_id").to_pylist()], pa.int32())
-        table = days.append_column("k", index).filter(pc.greater(days.column("n"), 0))
+        table = days.filter(pc.greater(days.column("n"), 0))
         self.k = table.column("k").to_numpy(zero_copy_only=False)
         self.day = table.column("day").cast(pa.int32()).to_numpy(zero_copy_only=False).astype(float)
         self.middle = table.column("middle").to_numpy(zero_copy_only=False).astype(float)

@@ -73,42 +73,22 @@ def straight(x: Floats) -> tuple[int, float, float]:
     return best
 
 
-class _Blocks:
-    """The blocks of all datastreams, sorted: number, middle less the usual of its time of day, first time."""
+class _Levels:
+    """The step `level` as arrays, sorted by datastream and block."""
 
-    def __init__(self, block: pa.Table, stream: pa.Table) -> None:
-        known = pa.table({"datastream_id": stream.column("datastream_id"), "k": stream.column("k")})
-        table = block.filter(pc.greater_equal(block.column("n"), 3)).join(
-            known, "datastream_id", join_type="inner"
-        )
-        table = table.sort_by([("k", "ascending"), ("block", "ascending")])
+    def __init__(self, level: pa.Table) -> None:
+        table = level.sort_by([("k", "ascending"), ("block", "ascending")])
         self.k = table.column("k").to_numpy()
         self.number = table.column("block").to_numpy()
         self.width = table.column("width_s").to_numpy()
-        self.middle = table.column("middle").to_numpy().astype(float)
+        self.x = table.column("x").to_numpy().astype(float)
         self.first = table.column("first_ts").cast(pa.int64()).to_numpy()
         self.last = table.column("last_ts").cast(pa.int64()).to_numpy()
 
-    def of(self, k: int) -> tuple[slice, Longs, Floats]:
-        """Rows of one datastream, their block numbers, and their middles without the rhythm of the day.
-
-        The rhythm is how far each time of day usually lies from the middle of its own day.
-        """
+    def of(self, k: int) -> slice:
+        """Rows of one datastream."""
         low, high = np.searchsorted(self.k, [k, k + 1])
-        rows = slice(int(low), int(high))
-        number, middle = self.number[rows], self.middle[rows]
-        if len(number) == 0:
-            return rows, number, middle
-        slots = max(1, 86400 // int(self.width[rows][0]))
-        _, day = np.unique(number // slots, return_inverse=True)
-        order = np.argsort(day, kind="stable")
-        days = np.split(middle[order], np.flatnonzero(np.diff(day[order])) + 1)
-        from_day = middle - np.array([np.median(d) for d in days])[day]
-        slot = number % slots
-        rhythm = np.array(
-            [np.median(from_day[slot == s]) if (slot == s).any() else 0.0 for s in range(slots)]
-        )
-        return rows, number, middle - rhythm[slot]
+        return slice(int(low), int(high))
 
 
 TAIL = pa.schema(
@@ -127,11 +107,12 @@ TAIL = pa.schema(
 def tails(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: Context) -> pa.Table:
     """Datastreams whose blocks fall into two levels: the later part, as a stretch to look at. See TAIL."""
     del context
-    blocks = _Blocks(tables["block"], tables["stream"])
+    levels = _Levels(tables["level"])
     states = set(pc.filter(tables["noise"].column("k"), tables["noise"].column("is_state")).to_pylist())
     rows = []
-    for k in np.unique(blocks.k):
-        where, number, x = blocks.of(int(k))
+    for k in np.unique(levels.k):
+        where = levels.of(int(k))
+        number, x = levels.number[where], levels.x[where]
         if len(x) < 24 or int(k) in states:
             continue
         at, _, _ = split(x, 6)
@@ -144,8 +125,8 @@ def tails(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: Co
         if scatter > 0 and parted >= 0.95 and abs(jump) > float(params["shift_k"]) * scatter:
             rows.append(
                 {"k": int(k), "low_block": int(number[at]), "high_block": int(number[-1])}
-                | {"width_s": int(blocks.width[where][0]), "shift": jump}
-                | {"first_ts": int(blocks.first[where][at]), "last_ts": int(blocks.last[where][-1])}
+                | {"width_s": int(levels.width[where][0]), "shift": jump}
+                | {"first_ts": int(levels.first[where][at]), "last_ts": int(levels.last[where][-1])}
             )
     return pa.Table.from_pylist(rows, schema=TAIL)
 
@@ -153,14 +134,14 @@ def tails(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: Co
 def shifts(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: Context) -> pa.Table:
     """Steps and drifts among the stretches of the step `stretch`. See SHIFT.
 
-    Reads stretch, edge, block, stream (steps of sensor-qa).
+    Reads stretch, edge, level, stream (steps of sensor-qa).
     """
     del context, params
     stretches = tables["stretch"].to_pylist()
     if not stretches:
         return SHIFT.empty_table()
     stream = tables["stream"]
-    blocks = _Blocks(tables["block"], stream)
+    levels = _Levels(tables["level"])
     lasts = stream.column("last_ts").cast(pa.int64()).to_pylist()
     ends = dict(zip(stream.column("k").to_pylist(), lasts, strict=True))
     edge = tables["edge"].sort_by([("k", "ascending"), ("segment", "ascending"), ("ts", "ascending")])
@@ -169,8 +150,8 @@ def shifts(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: C
     rows = []
     for s in stretches:
         mine = (ks == s["k"]) & (numbers == s["segment"])
-        rows_of, number, apart = blocks.of(s["k"])
-        series = (number, apart, blocks.first[rows_of])
+        where = levels.of(s["k"])
+        series = (levels.number[where], levels.x[where], levels.first[where])
         found = _judged(s, at[mine], r[mine], series, ends[s["k"]])
         if found is not None:
             rows.append({"k": s["k"]} | found)

@@ -1,27 +1,12 @@
 -- How far values of a datastream usually lie from their neighbours in time: the yardstick of the tests.
--- Measured on blocks of 200 periods; where there are very many rows, on every n-th block.
--- in: observation, clock, stream, usual
+-- in: sample, stream, usual
 -- Whole numbers without a unit and with at most ten values are states (an alert level): not tested.
 -- out: k, is_state, spike_limit, step_limit (in the datastream's unit), runs_over (values), rest_value
-with every as (
-    select greatest(1, cast(floor(cast(sum(n) as bigint) / 500000.0) as bigint)) as nth from stream
-),
-block as (
-    select o.datastream_id, o.ts, o.value,
-        cast(floor(epoch_us(o.ts) / greatest(1.0, 200000000.0 * coalesce(s.period_s, 3600.0))) as bigint) as block
-    from observation as o
-    join stream as s on s.datastream_id = o.datastream_id
-    where o.value is not null and o.quality not in (4, 9)
-),
-r as (
-    select u.k, o.ts, o.value, o.value - u.middle as r,
-        case when e.nth = 1 then 0 else o.block end as block
-    from block as o
-    cross join every as e
-    join clock as c on o.ts >= c.start_ts and o.ts < c.end_ts
-    join usual as u on u.datastream_id = o.datastream_id
-        and u.hour = cast(extract(hour from make_timestamp(epoch_us(o.ts) + c.offset_s * 1000000)) as integer)
-    where o.block % nullif(e.nth, 0) = 0
+with r as (
+    select o.k, o.ts, o.value, o.value - u.middle as r, o.part as block
+    from sample as o
+    join usual as u on u.k = o.k and u.hour = o.hour
+    where o.part % 4 = 0  -- part is 0 where all rows are in the sample
 ),
 w as (
     select k, block, ts, value, r,

@@ -1,6 +1,6 @@
 -- What the pass over all values needs, by datastream and local hour.
--- in: usual, noise, stream   out: datastream_id, hour, k, middle, limit, step_ratio, gap_us, ...
-select u.datastream_id, u.hour, u.k, u.middle,
+-- in: usual, noise, stream   out: datastream_id, hour, k, middle, spike_limit, step_ratio, gap_us, ...
+select s.datastream_id, u.hour, u.k, u.middle,
     z.spike_limit,
     z.step_limit / nullif(z.spike_limit, 0) as step_ratio,
     $gap_periods * s.period_s * 1000000.0 as gap_us,

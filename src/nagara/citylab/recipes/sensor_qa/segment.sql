@@ -1,17 +1,10 @@
--- Stretches of at least two blocks that lie far from the usual value of their time of day, on one side.
--- in: block, stream, noise   out: k, low_block, high_block, width_s, shift, first_ts, last_ts
-with slot as (
-    select s.k, b.block, b.width_s, b.first_ts, b.last_ts, b.middle,
-        b.block % nullif(cast(floor(86400 / nullif(b.width_s, 0)) as bigint), 0) as slot
-    from block as b
-    join stream as s on s.datastream_id = b.datastream_id
-    join noise as z on z.k = s.k and not z.is_state
-    where b.n >= 3
-),
-usually as (select k, slot, median(middle) as usually from slot group by 1, 2),
-apart as (
-    select a.k, a.block, a.width_s, a.first_ts, a.last_ts, a.middle - u.usually as apart
-    from slot as a join usually as u on u.k = a.k and u.slot = a.slot
+-- Stretches of at least two blocks that lie far from the usual level, on one side.
+-- in: level, noise   out: k, low_block, high_block, width_s, shift, first_ts, last_ts
+with apart as (
+    select l.k, l.block, l.width_s, l.first_ts, l.last_ts, l.x - m.x as apart
+    from level as l
+    join (select k, median(x) as x from level group by 1) as m on m.k = l.k
+    join noise as z on z.k = l.k and not z.is_state
 ),
 spread as (select k, 1.4826 * median(abs(apart)) as sd, count(*) as n from apart group by 1),
 far as (

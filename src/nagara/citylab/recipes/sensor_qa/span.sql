@@ -1,6 +1,6 @@
--- A first look at each datastream: how wide a block of about 24 values is (a part of a day).
--- in: observation   out: datastream_id, width_s
-select datastream_id,
+-- A first look at each datastream: its number k, and how wide a block of about 24 values is (a part of a day).
+-- in: observation   out: k, datastream_id, width_s
+select cast(row_number() over (order by datastream_id) as integer) as k, datastream_id,
     cast(case
         when guess_s <= 75 then 1800 when guess_s <= 150 then 3600 when guess_s <= 450 then 10800
         when guess_s <= 900 then 21600 when guess_s <= 1800 then 43200 else 86400

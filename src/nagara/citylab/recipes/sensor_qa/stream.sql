@@ -1,22 +1,22 @@
 -- One row a datastream: its number k, its usual period, its span and that of its network.
 -- in: days, datastream   out: k, datastream_id, thing_id, property, unit, period_s, ...
 with gap as (
-    select datastream_id, n, n_missing, n_failed, first_ts, last_ts,
+    select k, datastream_id, n, n_missing, n_failed, first_ts, last_ts,
         date_diff('day', lag(day) over (partition by datastream_id order by day), day) as days_since
     from days
 ),
 one as (
-    select datastream_id,
-        cast(sum(n) as bigint) as n,
-        cast(sum(n_missing) as bigint) as n_missing,
-        cast(sum(n_failed) as bigint) as n_failed,
+    select k, datastream_id,
+        cast(sum(cast(n as bigint)) as bigint) as n,
+        cast(sum(cast(n_missing as bigint)) as bigint) as n_missing,
+        cast(sum(cast(n_failed as bigint)) as bigint) as n_failed,
         count(*) as n_days,
         quantile_cont(case when n > 0 then n end, 0.75) as per_day,
         median(days_since) as day_step,
         min(first_ts) as first_ts,
         max(last_ts) as last_ts
     from gap
-    group by 1
+    group by 1, 2
 ),
 timed as (
     select one.*, d.thing_id, d.property, d.unit, d.valid_min, d.valid_max,
@@ -35,8 +35,7 @@ timed as (
     ) as d on d.datastream_id = one.datastream_id
 )
 select
-    cast(row_number() over (order by datastream_id) as integer) as k,
-    datastream_id, coalesce(thing_id, datastream_id) as thing_id,
+    k, datastream_id, coalesce(thing_id, datastream_id) as thing_id,
     coalesce(property, '') as property, coalesce(unit, '') as unit,
     n, n_missing, n_failed, n_days, first_ts, last_ts, valid_min, valid_max,
     case when period_s > 0 then period_s end as period_s,
