@@ -41,6 +41,8 @@ def test_every_recipe_repeats_on_the_other_line(tmp_path, other_line):
     assert nagara(tmp_path, "simulate", "demo", "--days", "7", "--sensors", "20").returncode == 0
     for recipe in RECIPES:
         made = json.loads(nagara(tmp_path, "run", recipe, "demo", "--json").stdout)
-        again = json.loads(nagara(tmp_path, "rerun", "demo", made["run_id"], "--json", extra=other_line).stdout)
+        again = json.loads(
+            nagara(tmp_path, "rerun", "demo", made["run_id"], "--json", extra=other_line).stdout
+        )
         assert again["engine_before"] != again["engine_after"]
         assert again["same"], recipe

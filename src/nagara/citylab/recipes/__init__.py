@@ -185,7 +185,6 @@ class Recipe:
                 values[name] = parsed
         return values
 
-
     def as_dict(self) -> dict[str, Any]:
         """Header and texts as plain data, for programs."""
         return {
