@@ -55,7 +55,11 @@ def spend(command: Sequence[str], *, env: Mapping[str, str] | None = None, timeo
 
 @dataclass(frozen=True)
 class Compared:
-    """Medians of ours and a peer, and the median ratio (peer over ours: above 1 we are faster)."""
+    """Medians of ours and a peer, and the median of the ratios of each pair (above 1: we are faster).
+
+    Wall seconds are those that the process measured itself, where it did. CPU seconds and memory (MB) are of
+    the whole process, start-up included.
+    """
 
     name: str
     peer: str
@@ -66,6 +70,9 @@ class Compared:
     peer_memory: float | None
     rounds: int
     said: str
+    cpu: float = 0.0
+    peer_cpu: float | None = None
+    cpu_ratio: float | None = None
 
 
 def compare(
@@ -81,29 +88,34 @@ def compare(
         mine.append(spend(ours))
         for peer, command in peers.items():
             theirs[peer].append(spend(command))
-    seconds = [s.inner if s.inner is not None else s.wall for s in mine]
-    said = mine[-1].said.strip().rpartition("\n")[2]
-    memory = statistics.median(s.memory for s in mine)
-    if not peers:
-        return [Compared(name, "", statistics.median(seconds), None, None, memory, None, rounds, said)]
-    found = []
-    for peer, spent in theirs.items():
-        other = [s.inner if s.inner is not None else s.wall for s in spent]
-        ratios = [b / a for a, b in zip(seconds, other, strict=True)]
-        found.append(
-            Compared(
-                name,
-                peer,
-                statistics.median(seconds),
-                statistics.median(other),
-                statistics.median(ratios),
-                memory,
-                statistics.median(s.memory for s in spent),
-                rounds,
-                said,
-            )
-        )
-    return found
+    return (
+        [_compared(name, "", mine, [])]
+        if not peers
+        else [_compared(name, peer, mine, spent) for peer, spent in theirs.items()]
+    )
+
+
+def _compared(name: str, peer: str, mine: Sequence[Spent], theirs: Sequence[Spent]) -> Compared:
+    middle = statistics.median
+    pairs = list(zip(mine, theirs, strict=True)) if theirs else []
+    return Compared(
+        name,
+        peer,
+        middle(_seconds(s) for s in mine),
+        middle(_seconds(s) for s in theirs) if theirs else None,
+        middle(_seconds(b) / _seconds(a) for a, b in pairs) if pairs else None,
+        middle(s.memory for s in mine),
+        middle(s.memory for s in theirs) if theirs else None,
+        len(mine),
+        mine[-1].said.strip().rpartition("\n")[2],
+        middle(s.cpu for s in mine),
+        middle(s.cpu for s in theirs) if theirs else None,
+        middle(b.cpu / a.cpu for a, b in pairs) if pairs else None,
+    )
+
+
+def _seconds(spent: Spent) -> float:
+    return spent.inner if spent.inner is not None else spent.wall
 
 
 def python() -> str:

@@ -1,43 +1,24 @@
-"""GTFS statistics: ours against gtfs-kit from the zip, and against hand-written SQL on the same tables.
+"""GTFS statistics of a day: ours from the zip against gtfs-kit, and on tables against hand-written SQL.
 
-    python -m benchmarks.transit --feed gtfs.zip [--times 4] [--kit PYTHON-WITH-GTFS-KIT] [--day 2025-10-15]
-
-The feed's trips are written out `--times` times under new ids. Each worker prints what it found, so that the
-figures can be seen to agree, and `seconds=` for its own work without start-up.
+The feed's trips are written out four times under new ids. Each side prints what it found, so that the
+figures can be seen to agree. Without the real feed (`NAGARA_SHARED`) a made-up one of its size is used.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-import tempfile
-import time
+import os
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
+from benchmarks.case import PEERS, Plan, Run, Target, run_side, timed
+from benchmarks.measure import Compared
 
-from benchmarks.measure import compare
-from nagara.citylab.evidence import compute
-from nagara.citylab.findings import Findings
-from nagara.citylab.recipes import Context, load
-from nagara.citylab.sources import Options, gtfs
-from nagara.citylab.tables import conform
-
-KIT = """
-import sys, time, gtfs_kit
-began = time.perf_counter()
-feed = gtfs_kit.read_feed(sys.argv[1], dist_units="km")
-day = sys.argv[2].replace("-", "")
-stats = feed.compute_trip_stats()
-net = feed.compute_network_stats([day], trip_stats=stats)
-routes, stops = feed.compute_route_stats([day], trip_stats=stats), feed.compute_stop_stats([day])
-print(net.iloc[0].to_dict())
-print(f"seconds={time.perf_counter() - began:.3f}")
-"""
+TITLE = "GTFS statistics of a day, 1.16 M stop times"
+TIMES = 4
+REAL = "data/bandung/gtfs_2025"
+DAY = "2025-10-15"
 
 SQL = (
     """
@@ -108,77 +89,151 @@ def repeat(feed: Path, out: Path, times: int) -> None:
             target.writestr(name, text)
 
 
+def made_up(out: Path, trips: int) -> None:
+    """A feed of 60 lines with trips of 40 calls, every few minutes from 5 to 22 o'clock."""
+    lines, calls = 60, 40
+    texts = {
+        "agency.txt": [
+            "agency_id,agency_name,agency_url,agency_timezone",
+            "a,A,https://example.org,Asia/Jakarta",
+        ],
+        "calendar.txt": [
+            "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date",
+            "d,1,1,1,1,1,1,1,20250101,20251231",
+        ],
+        "stops.txt": ["stop_id,stop_name,stop_lat,stop_lon"]
+        + [
+            f"s{i}_{c},S {i} {c},{-6.9 + 0.002 * i:.5f},{107.5 + 0.004 * c:.5f}"
+            for i in range(lines)
+            for c in range(calls)
+        ],
+        "routes.txt": ["route_id,agency_id,route_short_name,route_type"]
+        + [f"r{i},a,{i},3" for i in range(lines)],
+        "trips.txt": ["route_id,service_id,trip_id,direction_id"],
+        "stop_times.txt": ["trip_id,arrival_time,departure_time,stop_id,stop_sequence"],
+    }
+    for t in range(trips):
+        line, start = t % lines, 5 * 3600 + (t // lines) * 17 * 3600 // max(1, trips // lines)
+        texts["trips.txt"].append(f"r{line},d,t{t},{t // lines % 2}")
+        for c in range(calls):
+            at = start + 120 * c
+            clock = f"{at // 3600:02d}:{at // 60 % 60:02d}:{at % 60:02d}"
+            texts["stop_times.txt"].append(f"t{t},{clock},{clock},s{line}_{c},{c + 1}")
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+        for name, rows in texts.items():
+            target.writestr(name, "\n".join(rows) + "\n")
+
+
+def real_feed() -> Path | None:
+    """Bandung's feed, where the real data are on this machine."""
+    shared = Path(os.environ.get("NAGARA_SHARED", Path(__file__).parents[2] / "shared"))
+    return next((p for p in sorted((shared / REAL).glob("*.zip"))), None)
+
+
+def _tables(feed: Path, folder: Path) -> None:
+    import pyarrow.parquet as pq
+
+    folder.mkdir()
+    for table, rows in read(feed).items():
+        pq.write_table(rows, folder / f"{table}.parquet", compression="zstd")
+
+
+def plan(quick: bool) -> Plan:
+    from benchmarks import data
+
+    real, work = real_feed(), data.work_folder()
+    if quick or real is None:
+        size = 300 if quick else 29_000
+        feed = data.once(work / f"feed-{size}.zip", lambda path: made_up(path, size))
+    else:
+        feed = data.once(work / "feed-real-4.zip", lambda path: repeat(real, path, TIMES))
+    tables = data.once(work / f"{feed.stem}-tables", lambda path: _tables(feed, path))
+    zipped, parquet = (str(feed), DAY), (str(tables), DAY)
+    return Plan(
+        Run("nagara", parquet),
+        {
+            "gtfs-kit": Run("kit", zipped, PEERS),
+            "hand-written SQL": Run("sql", parquet),
+            "ourselves from the zip": Run("all", zipped),
+        },
+        most_rounds=3,
+        warm_up=0,
+    )
+
+
 def read(feed: Path) -> dict[str, Any]:
+    """The feed as canonical tables."""
+    import pyarrow as pa
+
+    from nagara.citylab.findings import Findings
+    from nagara.citylab.sources import Options, gtfs
+    from nagara.citylab.tables import conform
+
     parts: dict[str, list[Any]] = {}
     for name, table in gtfs.read([feed], Options("city", "Asia/Jakarta", 32748, "feed"), Findings()):
         parts.setdefault(name, []).append(conform(name, table, source_id="feed"))
     return {name: pa.concat_tables(tables) for name, tables in parts.items()}
 
 
-def recipe(tables: dict[str, Any], day: str) -> None:
+def _recipe(tables: dict[str, Any], day: str) -> None:
+    from nagara.citylab.evidence import compute
+    from nagara.citylab.recipes import Context, load
+
     done = compute(load("transit-service"), tables, Context("c", "C", "Asia/Jakarta", 32748), {"day": day})
-    rows = [
-        r for r in done.rows.to_pylist() if r["unit_kind"] == "city" and not r["indicator"].endswith("ing")
-    ]
-    print({r["indicator"]: r["value"] for r in rows if r["indicator"] != "transit_starts"})
+    rows = [r for r in done.rows.to_pylist() if r["unit_kind"] == "city"]
+    print({r["indicator"]: r["value"] for r in rows if r["indicator"] in ("transit_trips", "transit_km")})
 
 
-def by_hand(tables: dict[str, list[str]], day: str) -> None:
-    with duckdb.connect() as con:
-        for name, files in tables.items():
+def _files(folder: str) -> dict[str, list[str]]:
+    return {p.stem: [str(p)] for p in Path(folder).glob("*.parquet")}
+
+
+def nagara(folder: str, day: str) -> None:
+    with timed():
+        _recipe(_files(folder), day)
+
+
+def everything(feed: str, day: str) -> None:
+    with timed():
+        _recipe(read(Path(feed)), day)
+
+
+def by_hand(folder: str, day: str) -> None:
+    import duckdb
+
+    with timed(), duckdb.connect() as con:
+        for name, files in _files(folder).items():
             con.execute(f"create view {name} as select * from read_parquet({files})")
         found = [con.execute(text.replace("{day}", day)).fetchall() for text in SQL]
         print(found[2][0], [len(rows) for rows in found[3:]])
 
 
-def worker(what: str, path: Path, day: str) -> None:
-    files = {p.stem: [str(p)] for p in path.glob("*.parquet")} if path.is_dir() else {}
-    began = time.perf_counter()
-    if what == "all":
-        recipe(read(path), day)
-    elif what == "recipe":
-        recipe(files, day)
-    else:
-        by_hand(files, day)
-    print(f"seconds={time.perf_counter() - began:.3f}")
+def kit(feed: str, day: str) -> None:
+    import warnings
+
+    import gtfs_kit
+
+    warnings.simplefilter("ignore")
+    with timed():
+        read_in = gtfs_kit.read_feed(feed, dist_units="km")
+        date = day.replace("-", "")
+        trips = read_in.compute_trip_stats()
+        network = read_in.compute_network_stats([date], trip_stats=trips)
+        read_in.compute_route_stats([date], trip_stats=trips)
+        read_in.compute_stop_stats([date])
+        print(network.iloc[0].to_dict())
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--feed", type=Path, required=True)
-    parser.add_argument("--times", type=int, default=4)
-    parser.add_argument("--day", default="2025-10-15")
-    parser.add_argument("--kit", help="a Python that has gtfs-kit")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--worker", choices=["all", "recipe", "sql"])
-    asked = parser.parse_args()
-    if asked.worker:
-        worker(asked.worker, asked.feed, asked.day)
-        return
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        feed = folder / "feed.zip"
-        repeat(asked.feed, feed, asked.times)
-        for table, rows in read(feed).items():
-            pq.write_table(rows, folder / f"{table}.parquet", compression="zstd")
-
-        def ours(what: str, path: Path) -> list[str]:
-            return [
-                *(sys.executable, "-m", "benchmarks.transit", "--worker", what),
-                *("--feed", str(path), "--day", asked.day),
-            ]
-
-        peers = (
-            {"gtfs-kit": [asked.kit, "-W", "ignore", "-c", KIT, str(feed), asked.day]} if asked.kit else {}
-        )
-        found = compare("from zip to statistics", ours("all", feed), peers, rounds=asked.rounds, warm_up=0)
-        sql = {"hand-written SQL": ours("sql", folder)}
-        found += compare("statistics on tables", ours("recipe", folder), sql, rounds=asked.rounds)
-        for line in found:
-            print(line)
+def targets(found: Sequence[Compared]) -> list[Target]:
+    by = {one.peer: one for one in found}
+    kit, zipped, sql = by["gtfs-kit"], by["ourselves from the zip"], by["hand-written SQL"]
+    whole = (kit.peer_seconds or 0) / (zipped.peer_seconds or 1e-9)
+    return [
+        Target("times as fast as gtfs-kit, both from the zip", whole, 20),
+        Target("times hand-written SQL on the same tables", 1 / (sql.ratio or 1e-9), 1.5, at_least=False),
+    ]
 
 
+SIDES = {"nagara": nagara, "all": everything, "sql": by_hand, "kit": kit}
 if __name__ == "__main__":
-    main()
+    run_side(SIDES)

@@ -1,0 +1,77 @@
+"""Import of readings from CSV.gz: `nagara import` with its lake, and pandas reading and cleaning the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+
+from benchmarks.case import PEERS, Plan, Run, Target, run_side, timed
+from benchmarks.measure import Compared
+
+TITLE = "Import 5 M readings from CSV.gz"
+ROWS = 5_000_000
+
+
+def plan(quick: bool) -> Plan:
+    from benchmarks import data
+
+    rows = 100_000 if quick else ROWS
+    mapping = data.work_folder() / "readings.toml"
+    mapping.write_text(data.READINGS_MAP)
+    given = (str(data.readings_csv(rows)), str(mapping), str(rows))
+    return Plan(Run("nagara", given), {"pandas": Run("pandas", given, PEERS)})
+
+
+def nagara(file: str, mapping: str, rows: str, *, whole: bool = True) -> None:
+    """The command as people type it, on a lake of its own; the process's whole time counts."""
+    import os
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory(prefix="nagara-bench-") as home:
+        os.environ["NAGARA_HOME"] = home
+        os.environ.pop("NAGARA_LAKE", None)
+        from nagara.citylab import open_lake
+        from nagara.cli import app
+
+        row = {"city_id": "here", "name": "Here", "country": "XX", "tz": "Asia/Jakarta", "epsg": 32748}
+        open_lake().create(row)
+        command = ["import", "here", file, "--map", mapping, "--source", "bench"]
+        with nullcontext() if whole else timed():
+            app(command, standalone_mode=False)
+            kept = open_lake().city("here").newest().files("observation")
+            size = sum(Path(f).stat().st_size for f in kept) / 1e6
+            print(f"{rows} rows, {size:.1f} MB in the lake")
+
+
+def pandas(file: str, _mapping: str, _rows: str) -> None:
+    """Parse local times, drop duplicates, flag what is out of range, sort, write Parquet."""
+    import tempfile
+    from pathlib import Path
+
+    import pandas as pd
+
+    with tempfile.TemporaryDirectory(prefix="nagara-bench-") as folder:
+        frame = pd.read_csv(file, parse_dates=["time"])
+        frame["time"] = frame["time"].dt.tz_localize("Asia/Jakarta").dt.tz_convert("UTC")
+        frame = frame.drop_duplicates(["station", "time"])
+        frame["quality"] = 1
+        frame.loc[(frame["level_mm"] < -3000) | (frame["level_mm"] > 15000), "quality"] = 4
+        frame = frame.sort_values(["station", "time"])
+        frame.to_parquet(Path(folder) / "out.parquet", index=False, compression="zstd")
+        print(len(frame))
+
+
+def targets(found: Sequence[Compared]) -> list[Target]:
+    (one,) = found
+    rows = int(one.said.split()[0])  # the last line that our side prints
+    return [
+        Target("rows a second, whole process", rows / one.seconds, 400_000, "rows/s"),
+        Target("rows a CPU second", rows / one.cpu, 200_000, "rows/s"),
+        Target("times as fast as pandas", one.ratio or 0, 3),
+    ]
+
+
+SIDES = {"nagara": nagara, "pandas": pandas}
+if __name__ == "__main__":
+    run_side(SIDES)
