@@ -80,6 +80,24 @@ def few_series(rows: pa.Table, y: str, series: str) -> tuple[pa.Table, int]:
     return mine, max(0, tops.num_rows - MOST_SERIES)
 
 
+def lowest_lanes(rows: pa.Table, lane: str, value: str, most: int) -> tuple[pa.Table, int]:
+    """The lanes with the lowest mean value, at most `most`; how many were left out."""
+    means = rows.group_by(lane).aggregate([(value, "mean")])
+    means = means.sort_by([(f"{value}_mean", "ascending"), (lane, "ascending")])
+    kept = means.column(lane)[:most]
+    return rows.filter(pc.is_in(rows.column(lane), kept.combine_chunks())), max(0, means.num_rows - most)
+
+
+def gravest_lanes(rows: pa.Table, lane: str, rank: str | None, most: int) -> tuple[pa.Table, int]:
+    """The lanes that reach the highest rank (those with most rows, where there is none), at most `most`."""
+    by = [(rank, "max"), (lane, "count")] if rank else [(lane, "count")]
+    found = rows.group_by(lane).aggregate(by)
+    keys = [(f"{column}_{how}", "descending") for column, how in by]
+    found = found.sort_by([*keys, (lane, "ascending")])
+    kept = found.column(lane)[:most]
+    return rows.filter(pc.is_in(rows.column(lane), kept.combine_chunks())), max(0, found.num_rows - most)
+
+
 def in_order(rows: pa.Table, column: str) -> list[Any]:
     """The distinct values of a column as they first appear."""
     return list(dict.fromkeys(rows.column(column).to_pylist()))

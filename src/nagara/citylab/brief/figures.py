@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,13 +16,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import vl_convert as vlc
 
-from nagara.citylab.brief.figure_rows import MOST_POINTS, few_series, in_order, prepared, thinned, values
+from nagara.citylab.brief.figure_rows import (
+    MOST_POINTS,
+    few_series,
+    gravest_lanes,
+    in_order,
+    local_times,
+    lowest_lanes,
+    prepared,
+    thinned,
+    values,
+)
 from nagara.citylab.brief.numbers import unit_text
 from nagara.citylab.brief.palette import MARKERS, SERIES, STEPS, WARNINGS
 
 Spec = dict[str, Any]
 VEGA_LITE = "6.4"
 FONT = "Noto Sans, system-ui, sans-serif"
+PADDING = {"left": 8, "right": 4, "top": 4, "bottom": 4}
+"""Room for readers whose fonts are wider than ours."""
 CLOCK = {
     "minutes": "%H:%M",
     "hours": "%H:%M",
@@ -62,31 +74,34 @@ def _axis(figure: Mapping[str, Any], which: str, unit: str = "") -> str | None:
     return f"{title} ({shown})" if title and shown else title or (shown or None)
 
 
-def _along(figure: Mapping[str, Any], rows: pa.Table) -> Spec:
+def _along(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
     """The x axis of lines and points."""
     x = figure["x"]
     axis: Spec = {"field": x, "type": _scale(rows, x), "title": _axis(figure, "x")}
     if axis["type"] == "temporal":
-        axis["axis"] = _ticks(*_span(rows, x, x), figure.get("width", 640) - 60)
+        axis["axis"] = _ticks(rows, x, x, tz, figure["width"] - 60)
     return axis
 
 
-def _ticks(first: datetime | None, last: datetime | None, width: int) -> Spec:
-    """Where a time axis is marked: whole days, and hours between them where there is room (70 px each)."""
+def _ticks(rows: pa.Table, first: str, last: str, tz: str, width: int) -> Spec:
+    """Where a time axis is marked: whole days, and hours between them where there is room (58 px each)."""
     axis: Spec = {"format": CLOCK, "labelOverlap": True}
-    if first is None or last is None:
+    if not pa.types.is_timestamp(rows.schema.field(first).type) or rows.num_rows == 0:
         return axis
-    hours, room = (last - first).total_seconds() / 3600, max(2, width // 70)
-    step = next((h for h in (1, 3, 6, 12) if hours / h <= room), None)
-    if step is not None:
-        return axis | {"tickCount": {"interval": "hour", "step": step}}
-    return axis | ({"tickCount": {"interval": "day", "step": 1}} if hours / 24 <= room else {})
-
-
-def _span(rows: pa.Table, first: str, last: str) -> tuple[datetime | None, datetime | None]:
-    if not pa.types.is_timestamp(rows.schema.field(first).type):
-        return None, None
-    return pc.min(rows.column(first)).as_py(), pc.max(rows.column(last)).as_py()
+    low = pc.min(local_times(rows.column(first), tz)).as_py()
+    high = pc.max(local_times(rows.column(last), tz)).as_py()
+    if low is None or high is None:
+        return axis
+    hours, room = (high - low).total_seconds() / 3600, max(2, width // 58)
+    step = next((h for h in (1, 3, 6, 12, 24) if hours / h <= room), None)
+    if step is None:
+        return axis
+    midnight = low.replace(hour=0, minute=0, second=0, microsecond=0)
+    marks = (midnight + timedelta(hours=h) for h in range(0, int(hours) + 25, step))
+    shown = [
+        {"year": t.year, "month": t.month, "date": t.day, "hours": t.hour} for t in marks if low <= t <= high
+    ]
+    return axis | ({"values": shown} if shown else {})
 
 
 def _up(figure: Mapping[str, Any]) -> Spec:
@@ -100,7 +115,7 @@ def _line(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
     if series:
         rows, left_out = few_series(rows, y, series)
     rows = thinned(rows, x, y, series)
-    encoding: Spec = {"x": _along(figure, rows), "y": _up(figure)}
+    encoding: Spec = {"x": _along(figure, rows, tz), "y": _up(figure)}
     if series:
         encoding["color"] = {"field": series, "type": "nominal"}
         encoding["strokeDash"] = {"field": series, "type": "nominal"}
@@ -112,7 +127,7 @@ def _line(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
         }
         for line in figure.get("lines", ())
     ]
-    if "flag" in figure:
+    if "flag" in figure and pc.any(rows.column(figure["flag"])).as_py():
         layers.append(_flags(figure, x))
     spec: Spec = {"data": {"values": values(rows, tz)}, "layer": layers}
     if left_out:
@@ -148,7 +163,8 @@ def _bar(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
     encoding: Spec = {"y": name, "x": size} if across else {"x": name, "y": size}
     if series:
         encoding["color"] = {"field": series, "type": "nominal"}
-    layers: list[Spec] = [{"mark": {"type": "bar"}, "encoding": encoding}]
+    mark: Spec = {"type": "bar"} | ({"height": {"band": 0.8}} if across else {})
+    layers: list[Spec] = [{"mark": mark, "encoding": encoding}]
     lo, hi = figure.get("lo"), figure.get("hi")
     if lo and hi:
         main, other = ("x", "y") if across else ("y", "x")
@@ -163,22 +179,27 @@ def _bar(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
 
 
 def _calendar(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
-    """Days across, `y` down, colour for `value`."""
+    """Days across, `y` down, colour for `value`. `lanes`: only that many, those with the lowest mean."""
     title = _unit_title(figure)
+    rows, left_out = lowest_lanes(rows, figure["y"], figure["value"], int(figure.get("lanes", rows.num_rows)))
     encoding = {
         "x": {"field": figure["x"], "type": "temporal", "timeUnit": "yearmonthdate", "title": None},
         "y": {"field": figure["y"], "type": "nominal", "title": None, "axis": {"labelLimit": 220}},
         "color": {"field": figure["value"], "type": "quantitative", "legend": {"title": title}},
     }
-    return {"data": {"values": values(rows, tz)}, "mark": {"type": "rect"}, "encoding": encoding}
+    spec: Spec = {"data": {"values": values(rows, tz)}, "mark": {"type": "rect"}, "encoding": encoding}
+    if left_out:
+        spec["usermeta"] = {"note": f"The weakest; {left_out} more are in the table."}
+    return spec
 
 
 def _timeline(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
     """Bars from `start` to `end` for each `y`, the first to start on top, coloured by `series`.
 
-    With `rank` the series are grades: the gravest is drawn last, and darkest.
+    With `rank` the series are grades: the gravest is drawn last, and darkest. `lanes`: at most that many.
     """
     series, rank = figure.get("series"), figure.get("rank")
+    rows, left_out = gravest_lanes(rows, figure["y"], rank, int(figure.get("lanes", rows.num_rows)))
     lanes = in_order(rows.sort_by([(figure["start"], "ascending")]), figure["y"])
     rows = rows.sort_by([(rank or figure["start"], "ascending")])
     encoding: Spec = {
@@ -186,7 +207,7 @@ def _timeline(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
             "field": figure["start"],
             "type": "temporal",
             "title": None,
-            "axis": _ticks(*_span(rows, figure["start"], figure["end"]), figure.get("width", 640) - 200)
+            "axis": _ticks(rows, figure["start"], figure["end"], tz, figure["width"] - 200)
             | {"orient": "top"},
         },
         "x2": {"field": figure["end"]},
@@ -202,7 +223,10 @@ def _timeline(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
         scale = _grades(rows, series, rank) if rank else {}
         encoding["color"] = {"field": series, "type": "nominal", "legend": {"columns": 6}} | scale
     mark = {"type": "bar", "cornerRadius": 1, "minBandSize": 2, "height": {"band": 0.72}}
-    return {"data": {"values": values(rows, tz)}, "mark": mark, "encoding": encoding}
+    spec: Spec = {"data": {"values": values(rows, tz)}, "mark": mark, "encoding": encoding}
+    if left_out:
+        spec["usermeta"] = {"note": f"The gravest; {left_out} more are in the table."}
+    return spec
 
 
 def _grades(rows: pa.Table, series: str, rank: str) -> Spec:
@@ -220,7 +244,7 @@ def _points(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
     series = figure.get("series")
     if series:
         rows, _ = few_series(rows, figure["y"], series)
-    encoding: Spec = {"x": _along(figure, rows), "y": _up(figure)}
+    encoding: Spec = {"x": _along(figure, rows, tz), "y": _up(figure)}
     if series:
         encoding["color"] = {"field": series, "type": "nominal"}
         encoding["shape"] = {"field": series, "type": "nominal"}
@@ -251,7 +275,7 @@ def figure_spec(
     figure = {**figure, "width": width}
     spec = _KINDS[figure["kind"]](figure, prepared(figure, rows), tz)
     sized: Spec = {"width": width, "height": height or figure.get("height") or 260}
-    sized["autosize"] = {"type": "fit-x", "contains": "padding"}
+    sized |= {"autosize": {"type": "fit-x", "contains": "padding"}, "padding": PADDING}
     if height is None and (figure["kind"] in {"calendar", "timeline"} or _sideways(spec)):
         sized["height"] = {"step": figure.get("step_height", 18)}
     return {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "config": config()} | sized | spec

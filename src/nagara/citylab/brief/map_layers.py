@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from nagara.citylab import runs
 from nagara.citylab.brief.maps import Layer, cell_layer, line_layer, point_layer, zone_layer
+from nagara.citylab.brief.numbers import unit_text
 from nagara.citylab.evidence import Run
 from nagara.citylab.findings import CityLabError
 from nagara.citylab.lake import CityLake, Snapshot
@@ -27,7 +28,7 @@ def recipe_map(city: CityLake, made: Run, item: Mapping[str, Any]) -> tuple[list
     rows = _rows(city, made, seen, item)
     if rows is None or rows.num_rows == 0:
         return [], ""
-    named = {"title": item.get("value_title", item.get("title", "")), "unit": item.get("unit", "")}
+    named = {"title": item.get("value_title", ""), "unit": unit_text(item.get("unit", ""))}
     kind = item["kind"]
     ground = [zone_layer(z)] if kind != "zones" and (z := overview_zones(seen)).num_rows else []
     if kind == "zones":

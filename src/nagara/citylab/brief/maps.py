@@ -131,7 +131,7 @@ def _colour(layer: Layer) -> Spec:
         return {"condition": {"test": "datum.value === null", "value": MARKERS["empty"]}, "value": STEPS[-2]}
     cuts = breaks(known)
     steps = [STEPS[round(i * (len(STEPS) - 1) / max(1, len(cuts)))] for i in range(len(cuts) + 1)]
-    title = f"{layer.title} ({layer.unit})" if layer.unit else layer.title
+    title = f"{layer.title} ({layer.unit})" if layer.unit and layer.title else layer.title or layer.unit
     scale = {"type": "threshold", "domain": cuts, "range": steps}
     return {
         "condition": {"test": "datum.value === null", "value": MARKERS["empty"]},

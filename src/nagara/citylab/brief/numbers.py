@@ -15,6 +15,8 @@ _SHOWN = {
     "km2": "km²",
     "m2": "m²",
     "min": "min",
+    "km/100000": "km per 100,000 people",
+    "har/100000": "ha per 100,000 people",
 }
 _SPELT = {"h": "hour", "d": "day"}
 MILLION = 1_000_000
@@ -53,7 +55,8 @@ def _word(unit: str, value: float) -> str:
     """The unit beside a number in a sentence: 1 hour, 13 hours; others as everywhere."""
     if unit in _SPELT:
         return _SPELT[unit] + ("" if value == 1 else "s")
-    return unit_text(unit)
+    shown = unit_text(unit)
+    return f"per {shown[1:]}" if shown.startswith("/") else shown
 
 
 def number_text(value: float | None, unit: str, *, estimate: bool = False) -> str:

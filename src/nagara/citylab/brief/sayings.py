@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from nagara.citylab.brief.figures import local_text
 from nagara.citylab.brief.naming import Names
 from nagara.citylab.brief.numbers import number_text, range_text, unit_text
-from nagara.citylab.recipes import Output, Recipe
+from nagara.citylab.recipes import Output, Recipe, catalogue
 
 FIELD = re.compile(r"\{(\w+)\.(\w+)\}")
 MOST_NUMBERS = 8
@@ -131,15 +131,31 @@ class Sayings:
         return unit.replace("{unit}", own)
 
     def _output(self, indicator: str) -> Output | None:
-        return next((o for o in self.recipe.outputs if o.indicator == indicator), None)
+        """What the recipe declares of an indicator.
+
+        Of one that another recipe computed ("profile:I02"), what that one declares.
+        """
+        own = next((o for o in self.recipe.outputs if o.indicator == indicator), None)
+        if own is not None or ":" not in indicator:
+            return own
+        name = indicator.partition(":")[2]
+        return next((o for r in catalogue().values() for o in r.outputs if o.indicator == name), None)
+
+    def _label(self, row: Row) -> str:
+        output = self._output(row["indicator"])
+        return output.title if output else str(row["indicator"]).partition(":")[2] or _plain(row["indicator"])
 
     def _field(self, row: Row, what: str) -> str:
         """One field of a picked row: name, value, range, when, lead, follow, ..."""
         unit = self.unit(row)
-        lo, hi, about = row["lo"], row["hi"], row["quality"] != "verified"
+        lo, hi, about = row["lo"], row["hi"], _is_about(row)
         whole = number_text(row["value"], unit, estimate=about)
         ready: Mapping[str, Callable[[], str]] = {
             "name": lambda: self._name(row),
+            "label": lambda: self._label(row),
+            "day": lambda: (
+                local_text(row["ts"], self.tz).partition(",")[0] if row["ts"] else "an unknown day"
+            ),
             "place": lambda: self.names.place(row["unit_id"]),
             "lead": lambda: self.names.pair(row["unit_id"])[0],
             "follow": lambda: self.names.pair(row["unit_id"])[1],
@@ -161,10 +177,10 @@ class Sayings:
         return self.names.of(row["unit_kind"], row["unit_id"])
 
     def _line(self, row: Row, title: str = "") -> Number:
-        output, unit = self._output(row["indicator"]), self.unit(row)
-        coverage, about = row["coverage"], row["quality"] != "verified"
+        unit = self.unit(row)
+        coverage, about = row["coverage"], _is_about(row)
         return Number(
-            label=title or (output.title if output else row["indicator"].replace("_", " ")),
+            label=title or self._label(row),
             unit_name=self._name(row),
             value=number_text(row["value"], unit, estimate=about),
             span=range_text(row["lo"], row["hi"], unit, estimate=about),
@@ -187,14 +203,14 @@ class Sayings:
 
 
 def picked(rows: pa.Table, how: Mapping[str, Any], *, with_empty: bool = False) -> list[Row]:
-    """Rows of an indicator (the first of a list that has any), sorted as `order` says.
+    """Rows of an indicator (the first of a list that has any; all of them with `any`), sorted by `order`.
 
-    `unit_kind`, `unit_id` narrow (and, within `Sayings`, the `level` of zones); `sure` leaves out rows that
-    carry a caveat; `order` is like "lo desc, value desc" (default "value desc").
+    A name may end in `*`. `unit_kind`, `unit_id` narrow (and, within `Sayings`, the `level` of zones); `sure`
+    leaves out rows that carry a caveat; `order` is like "lo desc, value desc" (default "value desc").
     """
-    wanted = how["indicator"]
-    for indicator in [wanted] if isinstance(wanted, str) else wanted:
-        mask = pc.equal(rows.column("indicator"), indicator)
+    wanted = [how["indicator"]] if isinstance(how["indicator"], str) else list(how["indicator"])
+    for group in [wanted] if how.get("any") else [[name] for name in wanted]:
+        mask = pc.match_substring_regex(rows.column("indicator"), f"^({'|'.join(map(_pattern, group))})$")
         for name in ("unit_kind", "unit_id"):
             if name in how:
                 mask = pc.and_(mask, pc.equal(rows.column(name), how[name]))
@@ -206,6 +222,19 @@ def picked(rows: pa.Table, how: Mapping[str, Any], *, with_empty: bool = False) 
         if found.num_rows:
             return list(found.sort_by(_keys(str(how.get("order", "value desc")))).to_pylist())
     return []
+
+
+def _is_about(row: Row) -> bool:
+    """True for an estimate with a range: three digits of it say enough."""
+    return bool(row["quality"] != "verified" and row["lo"] != row["hi"])
+
+
+def _pattern(name: str) -> str:
+    return re.escape(name.removesuffix("*")) + (".*" if name.endswith("*") else "")
+
+
+def _plain(indicator: str) -> str:
+    return indicator.replace("_", " ")
 
 
 def _keys(order: str) -> list[tuple[str, str]]:
