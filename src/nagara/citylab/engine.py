@@ -131,6 +131,7 @@ class DuckSession:
         self.name = engine_name()
         self._con = duckdb.connect(":memory:", config=config)
         self._con.execute("set TimeZone = 'UTC'")
+        self._con.execute("set parquet_metadata_cache = true")  # a lake's files never change
         self._inputs = set(tables)
         for name, data in tables.items():
             self._add(name, data, scenario)

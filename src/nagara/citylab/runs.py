@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from nagara.citylab import engine
 from nagara.citylab.evidence import Computed, Run, compute, new_run_id, params_text
@@ -156,18 +156,21 @@ def _keep(city: CityLake, seen: Snapshot, made: Run, done: Computed) -> None:
 def read(city: CityLake, run_id: str) -> Run:
     """A kept run with its result rows. Raises UnknownRun."""
     newest = city.newest()
-    rows = [row for row in newest.table("run").to_pylist() if row["run_id"] == run_id]
+    rows = _only(newest, "run", run_id).to_pylist()
     if not rows:
         raise UnknownRun(f"there is no run {run_id!r} in {city.city_id}.", mend="See `nagara runs CITY`.")
     return _from_row(city.city_id, rows[0], newest)
 
 
-def _only(table: pa.Table, run_id: str) -> pa.Table:
-    return table.filter(pc.equal(table.column("run_id"), run_id))
+def _only(newest: Snapshot, name: str, run_id: str) -> pa.Table:
+    """A run's rows of a table in canonical columns. Runs leave many small files, which an engine reads fast."""
+    with closing(engine.DuckSession(data_of(newest, {name}))) as session:
+        rows = session.sql(f'select * from "{name}" where run_id = $run_id', {"run_id": run_id})
+    return rows.cast(TABLES[name].schema)
 
 
 def _from_row(city_id: str, row: Mapping[str, Any], newest: Snapshot, *, with_rows: bool = True) -> Run:
-    inputs = _only(newest.table("run_input"), row["run_id"]).to_pylist() if with_rows else []
+    inputs = _only(newest, "run_input", row["run_id"]).to_pylist() if with_rows else []
     found = [
         Finding(**(f | {"severity": Severity(f["severity"])})) for f in json.loads(row["findings"] or "[]")
     ]
@@ -187,14 +190,16 @@ def _from_row(city_id: str, row: Mapping[str, Any], newest: Snapshot, *, with_ro
         digest=row["digest"],
         inputs={i["table"]: i["content"] for i in inputs},
         findings=tuple(found),
-        rows=_only(newest.table("result"), row["run_id"]) if with_rows else TABLES["result"].empty(),
+        rows=_only(newest, "result", row["run_id"]) if with_rows else TABLES["result"].empty(),
     )
 
 
 def recent(city: CityLake, *, recipe: str | None = None, limit: int = 50) -> list[Run]:
     """Runs of a city, newest first, without their result rows."""
     newest = city.newest()
-    rows = sorted(newest.table("run").to_pylist(), key=lambda row: row["started"], reverse=True)
+    with closing(engine.DuckSession(data_of(newest, {"run"}))) as session:
+        rows = session.sql("select * from run order by started desc, run_id").to_pylist()
+    rows = [row | {"started": row["started"].replace(tzinfo=UTC)} for row in rows]
     chosen = [row for row in rows if recipe in {None, row["recipe"]}][:limit]
     return [_from_row(city.city_id, row, newest, with_rows=False) for row in chosen]
 
