@@ -33,13 +33,13 @@ def readers_see_one_snapshot(city, root, start, worker, *, readers: int, seconds
     running = [start("read_forever", seconds + 1) for _ in range(readers)]
     for reader in running:
         assert reader.stdout.readline() == "ready\n", reader.stderr.read()
-    assert stir(busy, worker, seconds) > 10
+    assert stir(busy, worker, seconds) > 4
     reads = 0
     for reader in running:
         out, errors = reader.communicate(timeout=60)
         assert reader.returncode == 0, errors
         count, snapshots = map(int, out.split())
-        assert snapshots > 3
+        assert snapshots > 1
         reads += count
     assert city.check(deep=True).sound
     return reads
@@ -47,7 +47,7 @@ def readers_see_one_snapshot(city, root, start, worker, *, readers: int, seconds
 
 def test_readers_beside_every_kind_of_writing_see_whole_snapshots(city, root, start, worker):
     reads = readers_see_one_snapshot(city, root, start, worker, readers=3, seconds=6)
-    assert reads > 30
+    assert reads > 10
 
 
 @pytest.mark.full

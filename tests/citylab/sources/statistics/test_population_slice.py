@@ -140,7 +140,7 @@ def test_units_that_match_no_zone_are_set_aside_whole_and_counted(tmp_path):
     assert "Bale Kambang, Empty" in findings.of("zone-without-people")[0].message
     rows, findings = people(tmp_path, text, mapping, accept={"Balekambang": "z2"})
     assert ("z2", None, "total", 20.0) in rows
-    assert findings.of("name-confirmed")[0].message.endswith("confirmed: Balekambang = z2.")
+    assert findings.of("name-confirmed")[0].message.endswith("confirmed: Balekambang = Bale Kambang.")
 
 
 def test_repeated_rows_count_once_and_conflicting_ones_are_set_aside(tmp_path):

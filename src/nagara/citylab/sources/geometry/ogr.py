@@ -39,6 +39,8 @@ def read_ogr(path: Path, on: Reading) -> Iterator[RawLayer]:
 
 
 def _layers(meta: Any, blobs: Any, fields: Any, on: Reading) -> Iterator[RawLayer]:
+    if blobs is None:  # a layer of rows alone
+        blobs = np.full(len(fields[0]) if len(fields) else 0, None, dtype=object)
     shapes = shapely.from_wkb(blobs, on_invalid="ignore")
     names = [str(name) for name in meta["fields"]]
     for start in range(0, len(shapes), CHUNK):
