@@ -122,13 +122,27 @@ def list_runs(
 
 
 def show(
-    city: CityName, run_id: str, limit: Annotated[int, typer.Option(min=1)] = 40, as_json: Json = False
+    city: CityName,
+    run_id: Annotated[str, typer.Argument(help="Name of the run, as `nagara runs` shows it.")],
+    limit: Annotated[int, typer.Option(min=1, help="Most rows to print.")] = 40,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Write all results: .csv, or .parquet with their geometry.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """Show a kept run with its results."""
+    """Show a kept run with its results, or write them to a file."""
     from nagara.citylab import runs
 
-    made = runs.read(find_city(city), run_id)
-    show_json(made.as_dict()) if as_json else _print_run(made, limit)
+    lake = find_city(city)
+    made = runs.read(lake, run_id)
+    if to is not None:
+        from nagara.citylab.result_files import write_results
+
+        typer.echo(f"{write_results(lake, made, to):,} results written to {to}")
+    elif as_json:
+        show_json(made.as_dict())
+    else:
+        _print_run(made, limit)
 
 
 def rerun(
@@ -160,7 +174,9 @@ def brief(
         list[str] | None, typer.Option("--run", help="Runs to report; the newest of each recipe by default.")
     ] = None,
     title: Annotated[str, typer.Option(help="Title of the brief.")] = "",
-    event: Annotated[str, typer.Option(help="Period to report, local time: 2020-01-01/2020-01-03.")] = "",
+    event: Annotated[
+        str, typer.Option(help="Period to report, local time: 2020-01-01/2020-01-03; several after commas.")
+    ] = "",
 ) -> None:
     """Make a two-page decision brief from runs."""
     from nagara.citylab.brief import write
