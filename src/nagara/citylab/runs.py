@@ -7,13 +7,14 @@ steps that its figures and maps need beside it. Versions that a run cites stay u
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from nagara.citylab import engine
 from nagara.citylab.evidence import Computed, Run, compute, new_run_id, params_text
@@ -155,22 +156,36 @@ def _keep(city: CityLake, seen: Snapshot, made: Run, done: Computed) -> None:
 
 def read(city: CityLake, run_id: str) -> Run:
     """A kept run with its result rows. Raises UnknownRun."""
-    newest = city.newest()
-    rows = _only(newest, "run", run_id).to_pylist()
-    if not rows:
-        raise UnknownRun(f"there is no run {run_id!r} in {city.city_id}.", mend="See `nagara runs CITY`.")
-    return _from_row(city.city_id, rows[0], newest)
+    return read_all(city, [run_id])[0]
 
 
-def _only(newest: Snapshot, name: str, run_id: str) -> pa.Table:
-    """A run's rows of a table in canonical columns. Runs leave many small files, which an engine reads fast."""
-    with closing(engine.DuckSession(data_of(newest, {name}))) as session:
-        rows = session.sql(f'select * from "{name}" where run_id = $run_id', {"run_id": run_id})
-    return rows.cast(TABLES[name].schema)
+def read_all(city: CityLake, run_ids: Sequence[str]) -> list[Run]:
+    """Kept runs with their result rows, in the order asked for. Raises UnknownRun.
+
+    Runs leave many small files; an engine reads them far faster than one by one.
+    """
+    newest, wanted = city.newest(), {"ids": list(run_ids)}
+    tables = data_of(newest, {"run", "run_input", "result"})
+    found: dict[str, pa.Table] = {}
+    with closing(engine.DuckSession(tables)) as session:
+        for name in tables:
+            rows = session.sql(f'select * from "{name}" where list_contains($ids, run_id)', wanted)
+            found[name] = rows.cast(TABLES[name].schema)
+    kept = {row["run_id"]: row for row in found["run"].to_pylist()}
+    for run_id in run_ids:
+        if run_id not in kept:
+            raise UnknownRun(f"there is no run {run_id!r} in {city.city_id}.", mend="See `nagara runs CITY`.")
+    return [
+        _from_row(city.city_id, kept[i], _only(found["run_input"], i), _only(found["result"], i))
+        for i in run_ids
+    ]
 
 
-def _from_row(city_id: str, row: Mapping[str, Any], newest: Snapshot, *, with_rows: bool = True) -> Run:
-    inputs = _only(newest, "run_input", row["run_id"]).to_pylist() if with_rows else []
+def _only(table: pa.Table, run_id: str) -> pa.Table:
+    return table.filter(pc.equal(table.column("run_id"), run_id))
+
+
+def _from_row(city_id: str, row: Mapping[str, Any], inputs: pa.Table, rows: pa.Table) -> Run:
     found = [
         Finding(**(f | {"severity": Severity(f["severity"])})) for f in json.loads(row["findings"] or "[]")
     ]
@@ -188,9 +203,9 @@ def _from_row(city_id: str, row: Mapping[str, Any], newest: Snapshot, *, with_ro
         status=row["status"],
         reason=row["reason"] or "",
         digest=row["digest"],
-        inputs={i["table"]: i["content"] for i in inputs},
+        inputs={i["table"]: i["content"] for i in inputs.to_pylist()},
         findings=tuple(found),
-        rows=_only(newest, "result", row["run_id"]) if with_rows else TABLES["result"].empty(),
+        rows=rows,
     )
 
 
@@ -201,7 +216,8 @@ def recent(city: CityLake, *, recipe: str | None = None, limit: int = 50) -> lis
         rows = session.sql("select * from run order by started desc, run_id").to_pylist()
     rows = [row | {"started": row["started"].replace(tzinfo=UTC)} for row in rows]
     chosen = [row for row in rows if recipe in {None, row["recipe"]}][:limit]
-    return [_from_row(city.city_id, row, newest, with_rows=False) for row in chosen]
+    nothing = TABLES["run_input"].empty(), TABLES["result"].empty()
+    return [_from_row(city.city_id, row, *nothing) for row in chosen]
 
 
 def step(city: CityLake, run_id: str, name: str) -> pa.Table | None:

@@ -91,7 +91,7 @@ def make(city: CityLake, *, run_ids: Sequence[str] = (), title: str = "", event:
     """
     newest = city.newest()
     row = newest.city()
-    chosen = [runs.read(city, run_id) for run_id in run_ids] or _newest_runs(city)
+    chosen = runs.read_all(city, run_ids) if run_ids else _newest_runs(city)
     if not chosen:
         name = row["city_id"]
         raise CityLabError(
@@ -119,7 +119,7 @@ def _newest_runs(city: CityLake) -> list[Run]:
     for made in runs.recent(city, limit=500):
         if made.status == "done":
             seen.setdefault(made.recipe, made.run_id)
-    return [runs.read(city, run_id) for run_id in seen.values()]
+    return runs.read_all(city, list(seen.values()))
 
 
 def _head(sections: Sequence[Section]) -> tuple[Tile, ...]:

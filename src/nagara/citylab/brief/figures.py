@@ -6,9 +6,11 @@ Times are shown in the city's own clock.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -297,6 +299,12 @@ def svg(spec: Spec) -> str:
     Groups of marks lose their role: a role without a name says nothing to a screen reader, and the page
     names the figure as a whole.
     """
+    return _drawn(json.dumps(spec))
+
+
+@lru_cache(maxsize=128)
+def _drawn(spec: str) -> str:
+    """One text, one picture: drawing takes most of a brief's time, and pages show the same figures again."""
     return _ROLES.sub("", str(vlc.vegalite_to_svg(spec, vl_version=VEGA_LITE)))
 
 

@@ -53,7 +53,10 @@ def zone_layer(zones: pa.Table, values: Mapping[str, float | None] | None = None
 def cell_layer(values: Mapping[int, float | None], **named: Any) -> Layer:
     """H3 cells coloured by value."""
     cells = list(values)
-    shapes = np.array([shapely.Polygon(ring) for ring in outlines_of(cells)], dtype=object)
+    rings = [np.asarray(ring) for ring in outlines_of(cells)]
+    which = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+    corners = np.concatenate([np.empty((0, 2)), *rings])
+    shapes = shapely.polygons(shapely.linearrings(corners, indices=which))
     return Layer("cells", shapes, [values[c] for c in cells], None, **named)
 
 

@@ -50,7 +50,8 @@ def run_findings(made: Run) -> tuple[str, ...]:
 
 def sources_of(newest: Snapshot, chosen: Sequence[Run]) -> tuple[SourceLine, ...]:
     """The sources that the runs read, as they must be named; erased ones say so."""
-    ids = {source_id for made in chosen for source_id in _read_by(made, newest)}
+    read = _Read(newest)
+    ids = {source_id for made in chosen for source_id in read.by(made)}
     known = {row["source_id"]: row for row in newest.table("source").to_pylist()}
     lines = []
     for source_id in sorted(ids):
@@ -73,28 +74,33 @@ def sources_of(newest: Snapshot, chosen: Sequence[Run]) -> tuple[SourceLine, ...
     return tuple(lines)
 
 
-def _read_by(made: Run, newest: Snapshot) -> set[str]:
-    """The sources that a run read.
+class _Read:
+    """Which sources runs read, of the newest snapshot; each table is read once."""
 
-    A table may hold other sources too: where a parameter names a property, only those that have it count.
-    """
-    inputs = newest.table("run_input")
-    mine = inputs.filter(pc.equal(inputs.column("run_id"), made.run_id)).select(["table", "source_id"])
-    named = {value for value in made.params.values() if isinstance(value, str)}
-    only = {table: _with_property(newest, table, named) for table in ("datastream", "zone_value")}
-    only |= {"observation": only["datastream"], "thing": only["datastream"]}
-    found = set()
-    for row in mine.to_pylist():
-        wanted = only.get(row["table"])
-        if row["source_id"] and (not wanted or row["source_id"] in wanted):
-            found.add(row["source_id"])
-    return found
+    def __init__(self, newest: Snapshot) -> None:
+        self._inputs = newest.table("run_input", ["run_id", "table", "source_id"])
+        self._pairs = {table: _properties(newest, table) for table in ("datastream", "zone_value")}
+        self._pairs |= dict.fromkeys(("observation", "thing"), self._pairs["datastream"])
+
+    def by(self, made: Run) -> set[str]:
+        """The sources that a run read.
+
+        A table may hold other sources too: where a parameter names a property, only those that have it count.
+        """
+        mine = self._inputs.filter(pc.equal(self._inputs.column("run_id"), made.run_id))
+        named = {value for value in made.params.values() if isinstance(value, str)}
+        found = set()
+        for row in mine.to_pylist():
+            wanted = {source for name, source in self._pairs.get(row["table"], ()) if name in named}
+            if row["source_id"] and (not wanted or row["source_id"] in wanted):
+                found.add(row["source_id"])
+        return found
 
 
-def _with_property(newest: Snapshot, table: str, named: set[str]) -> set[str]:
-    pairs = newest.table(table).select(["property", "source_id"]).group_by(["property", "source_id"])
-    rows = pairs.aggregate([]).to_pylist()
-    return {row["source_id"] for row in rows if row["property"] in named}
+def _properties(newest: Snapshot, table: str) -> set[tuple[str, str]]:
+    """The (property, source_id) pairs of a table."""
+    pairs = newest.table(table, ["property", "source_id"]).group_by(["property", "source_id"])
+    return {(row["property"], row["source_id"]) for row in pairs.aggregate([]).to_pylist()}
 
 
 def clinic_words(newest: Snapshot, sources: Sequence[SourceLine]) -> tuple[str, ...]:
