@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.abc import MetaPathFinder
 from typing import NoReturn
 
 import typer
@@ -48,8 +49,26 @@ lakes.register(app)
 site.register(app)
 
 
+class _WithoutPandas(MetaPathFinder):
+    """Says that there is no pandas."""
+
+    def find_spec(self, fullname: str, *_where: object) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError("nagara runs without pandas", name=fullname)
+
+
+def without_pandas() -> None:
+    """Keep Arrow from loading pandas where it is installed: no command uses it, and it takes a second.
+
+    Arrow does so at the first list made into a column, to see whether it is a Series. Spark needs it.
+    """
+    if not os.environ.get("NAGARA_ENGINE", "").startswith("spark"):
+        sys.meta_path.insert(0, _WithoutPandas())
+
+
 def main() -> NoReturn:
     """Run a command; errors for people become one line and an exit code, never a traceback."""
+    without_pandas()
     try:
         app()
     except CityLabError as error:
