@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 
 Side = Callable[..., None]
 OWN, PEERS = "own", "peers"
@@ -70,4 +71,8 @@ def timed() -> Iterator[None]:
 
 def run_side(sides: Mapping[str, Side]) -> None:
     """`python -m benchmarks.<case> SIDE ARGUMENT...`"""
+    if find_spec("nagara"):  # our own Python; its tests' oracles bring pandas, which our commands never load
+        from nagara.cli import without_pandas
+
+        without_pandas()
     sides[sys.argv[1]](*sys.argv[2:])
