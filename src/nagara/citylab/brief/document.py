@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nagara.citylab import runs
+from nagara.citylab.brief.figure_rows import prepared
 from nagara.citylab.brief.figures import figure_spec, local_text, svg
 from nagara.citylab.brief.map_layers import recipe_map
 from nagara.citylab.brief.maps import map_spec
@@ -186,7 +187,7 @@ def _figures(
     for figure in _chosen(recipe.figures, recipe.extra.get("brief", {}).get("figures")):
         rows = made.rows if figure["step"] == "result" else runs.step(city, made.run_id, figure["step"])
         rows = None if rows is None else clip(rows, figure, periods)
-        if rows is None or rows.num_rows < int(figure.get("least", 1)):
+        if rows is None or prepared(figure, rows).num_rows < int(figure.get("least", 1)):
             continue
         wide = bool(figure.get("wide", True))
         spec = figure_spec(figure, names.named(rows), tz, width=WIDE if wide else NARROW)

@@ -187,7 +187,13 @@ def _calendar(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
     encoding = {
         "x": {"field": figure["x"], "type": "temporal", "timeUnit": "yearmonthdate", "title": None},
         "y": {"field": figure["y"], "type": "nominal", "title": None, "axis": {"labelLimit": 220}},
-        "color": {"field": figure["value"], "type": "quantitative", "legend": {"title": title}},
+        "color": {
+            "field": figure["value"],
+            "type": "quantitative",
+            # Steps, no blend: a blend of marker colours could not be painted.
+            "scale": {"type": "quantize", "range": list(STEPS)},
+            "legend": {"title": title, "type": "symbol", "symbolType": "square"},
+        },
     }
     spec: Spec = {"data": {"values": values(rows, tz)}, "mark": {"type": "rect"}, "encoding": encoding}
     if left_out:

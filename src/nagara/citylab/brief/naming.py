@@ -111,14 +111,14 @@ class Names:
             if kind is None:
                 continue
             ids = rows.column(column).to_pylist()
-            if kind == "datastream" and self._one_property({i for i in ids if i is not None}):
+            if kind == "datastream" and self.is_one_property({i for i in ids if i is not None}):
                 texts = [None if i is None else self.place(i) for i in ids]
             else:
                 texts = [None if i is None else self.of(kind, i) for i in ids]
             rows = rows.set_column(rows.column_names.index(column), column, pa.array(texts, pa.string()))
         return rows
 
-    def _one_property(self, ids: set[str]) -> bool:
+    def is_one_property(self, ids: set[str]) -> bool:
         """True where all are of one property and their things tell them apart."""
         found = [self._streams[i] for i in ids if i in self._streams]
         things = {row["thing_id"] for row in found}

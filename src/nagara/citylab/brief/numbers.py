@@ -44,6 +44,8 @@ def rounded_text(value: float) -> str:
     """An estimate to three digits: 4.64 million; 348,000; 0.65."""
     if not math.isfinite(value) or value == 0:
         return digits_text(value)
+    if abs(value) < 1e-300:  # too small to be scaled: nothing, for people
+        return "0"
     size = 10 ** (math.floor(math.log10(abs(value))) - 2)
     near = round(value / size) * size
     if abs(near) >= MILLION:

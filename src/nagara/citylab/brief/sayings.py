@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import pyarrow as pa
@@ -172,9 +172,15 @@ class Sayings:
         return ready[what]() if what in ready else number_text(row[what], unit, estimate=about)
 
     def _name(self, row: Row) -> str:
-        if row["unit_kind"] == "datastream":
+        if row["unit_kind"] == "datastream" and self._is_one_property:
             return self.names.place(row["unit_id"])
         return self.names.of(row["unit_kind"], row["unit_id"])
+
+    @cached_property
+    def _is_one_property(self) -> bool:
+        """True where a station's name is enough to tell its datastream."""
+        streams = self.rows.filter(pc.equal(self.rows.column("unit_kind"), "datastream"))
+        return self.names.is_one_property(set(streams.column("unit_id").to_pylist()))
 
     def _line(self, row: Row, title: str = "") -> Number:
         unit = self.unit(row)
