@@ -12,6 +12,7 @@ from nagara.citylab import runs
 from nagara.citylab.brief import make, write
 from nagara.citylab.brief.document import clip, in_periods
 from nagara.citylab.brief.naming import Names
+from nagara.citylab.brief.palette import for_page
 from nagara.citylab.brief.pdf import NUMBERS, in_rows
 from nagara.citylab.brief.periods import parse_periods
 from nagara.citylab.brief.sayings import Sayings, picked
@@ -273,3 +274,16 @@ def test_pictures_are_laid_out_wide_first_and_the_last_beside_the_numbers():
     assert in_rows([a, b, c], with_numbers=True) == [[a, b], [c, NUMBERS]]
     assert in_rows([a], with_numbers=False) == [[a]]
     assert in_rows([], with_numbers=True) == []
+
+
+def test_every_colour_of_every_figure_can_be_painted(city, made):
+    """A blend of marker colours would stay almost black on paper and in the dark."""
+    for section in make(city).sections:
+        for picture in (*section.figures, *section.maps):
+            left = for_page(picture.svg)
+            assert not re.search(r"#010[2-4][0-9a-f]{2}|rgb\(1, [2-4], ", left), picture.title
+
+
+def test_stations_of_several_properties_are_told_apart(city, made):
+    labels = [n.unit_name for s in make(city, run_ids=[made["sensor-qa"].run_id]).sections for n in s.numbers]
+    assert any(", " in label for label in labels)
