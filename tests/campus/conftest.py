@@ -52,10 +52,11 @@ class Crowd:
     charlie: User
     olga: User
 
-    def client(self, name: str) -> Client:
+    def client(self, name: str | User) -> Client:
         client = Client()
         if name != "nobody":
-            client.force_login(getattr(self, name), backend="django.contrib.auth.backends.ModelBackend")
+            user = getattr(self, name) if isinstance(name, str) else name
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         return client
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from addresses import ROOMS
 from nagara.campus.cities.models import CityMember
 from nagara.campus.design.collect_assets import ASSETS
 
@@ -124,6 +125,25 @@ def test_every_page_is_accessible_and_fits_the_screen(screen, scheme, visit, liv
         found += [f"outside request {url}" for url in outside]
         if found:
             problems[path] = found
+        page.context.close()
+    assert not problems, "\n".join(f"{path}: {t}" for path, all_ in problems.items() for t in all_)
+
+
+@pytest.mark.parametrize(("screen", "scheme"), [("phone", "light"), ("desktop", "dark")])
+@pytest.mark.parametrize("room", ROOMS)
+def test_so_are_the_pages_of_the_room(room, screen, scheme, visit, crowd):
+    module = ROOMS[room]
+    made = module.make(crowd)
+    problems = {}
+    for template, who in module.PAGES:
+        path = template
+        for placeholder, value in made.ids.items():
+            path = path.replace(placeholder, str(value))
+        page = visit(path, screen=screen, scheme=scheme, who=made.people.get(who, who))
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found = _complaints(page) + ([f"{wide} px too wide"] if wide > 0 else []) + page.said
+        if found:
+            problems[f"{path} as {who}"] = found
         page.context.close()
     assert not problems, "\n".join(f"{path}: {t}" for path, all_ in problems.items() for t in all_)
 

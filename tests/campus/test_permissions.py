@@ -1,10 +1,19 @@
-"""Who may open what: one table for every address of the site."""
+"""Who may open what: one table for every address of the site.
+
+Each room adds its rows in tests/campus/<room>/addresses.py:
+
+    PEOPLE = ("nora", ...)        people of the room beside the five that everybody knows
+    def make(crowd) -> Made       Made(ids={"CALL": 3}, people={"nora": user}, before={"name": function})
+    CASES = {"url-name": ("GET", {"pk": "CALL"}, {"nobody": 200, ..., "nora": 200})}
+    PAGES = [("/calls/CALL/", "nobody"), ...]      what the browser tests open, and as whom
+"""
 
 from __future__ import annotations
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from addresses import ROOMS
 from nagara.campus.lab.models import ImportJob, RunJob
 from nagara.campus.urls import urlpatterns
 
@@ -67,7 +76,25 @@ def _names(patterns, prefix="") -> set[str]:
 
 def test_every_address_of_ours_stands_in_the_table():
     assert get_resolver().url_patterns == urlpatterns
-    assert _names(urlpatterns) == set(CASES)
+    assert _names(urlpatterns) == set(CASES).union(*(room.CASES for room in ROOMS.values()))
+
+
+@pytest.mark.parametrize(("room", "name"), [(r, n) for r, module in ROOMS.items() for n in module.CASES])
+def test_each_person_gets_what_the_table_of_the_room_says(room, name, crowd):
+    module = ROOMS[room]
+    made = module.make(crowd)
+    method, arguments, expected = module.CASES[name]
+    assert set(expected) == {*EVERYBODY, *module.PEOPLE}
+    address = reverse(name, kwargs={k: made.ids.get(v, v) for k, v in arguments.items()})
+    got = {}
+    for person in expected:
+        if name in made.before:
+            made.before[name]()
+        client = crowd.client(made.people.get(person, person))
+        data = made.data.get(name, {})
+        answer = client.get(address, data) if method == "GET" else client.post(address, data)
+        got[person] = answer.status_code
+    assert got == expected
 
 
 @pytest.fixture

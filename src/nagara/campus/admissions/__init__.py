@@ -1,0 +1,1 @@
+"""Admissions: call, nomination, application and its documents."""

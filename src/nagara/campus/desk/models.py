@@ -1,0 +1,1 @@
+"""Desk: each role's first screen: what to do next, by when, in one's own clock."""

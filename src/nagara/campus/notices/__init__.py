@@ -1,0 +1,1 @@
+"""Notices: what goes out to people, seen by the office before it does."""

@@ -1,0 +1,1 @@
+"""Programmes: tracks, versions, modules, rules as data, batches."""

@@ -1,0 +1,1 @@
+"""Readiness: a city's assessment, its evidence, profile and gap."""

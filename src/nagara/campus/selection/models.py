@@ -1,0 +1,1 @@
+"""Selection: reviewers, scores, the selection round and its release."""
