@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from browsing import AXE, CHROMIUM, FLAGS, SCREENS
 from nagara.campus.cities.domain import join_team
 from nagara.campus.cities.domain.seeding import seed
 from nagara.campus.cities.models import City
@@ -122,3 +124,51 @@ def a_run(filled) -> str:
 @pytest.fixture
 def today() -> date:
     return date.today()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}: apt-get install chromium, or set CHROMIUM")
+    if not AXE.is_file():
+        pytest.skip("axe-core is missing: run `make assets`")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread; Django would take it for an async view
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+@pytest.fixture
+def visit(chromium, live_server, crowd, filled, a_run):
+    """Open a page: returns the page, the requests it made, and complaints of the console."""
+    contexts = []
+
+    def go(path: str, *, screen="desktop", scheme="light", who="nobody", javascript=True):
+        context = chromium.new_context(
+            viewport=SCREENS[screen],
+            color_scheme=scheme,
+            java_script_enabled=javascript,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        if who != "nobody":
+            cookie = crowd.client(who).cookies["nagara_session"].value
+            context.add_cookies([{"name": "nagara_session", "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.said = []
+        page.asked = []
+        page.on("console", lambda m: page.said.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: page.said.append(str(e)))
+        page.on("requestfinished", lambda r: page.asked.extend([r]))
+        page.goto(live_server.url + path.replace("RUN", a_run))
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 from addresses import ROOMS
+from browsing import SCREENS, complaints
 from nagara.campus.cities.models import CityMember
-from nagara.campus.design.collect_assets import ASSETS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-AXE = ASSETS / "dev" / "axe.min.js"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SCREENS = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 PUBLIC = [
     "/",
     "/cities/",
@@ -52,65 +37,6 @@ HEAVY = ("/map/", "/figure/", "brief.html")
 """Pages that load the code of an interactive map or chart, or carry their figures, because someone asked."""
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    if not CHROMIUM.exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}: apt-get install chromium, or set CHROMIUM")
-    if not AXE.is_file():
-        pytest.skip("axe-core is missing: run `make assets`")
-    from playwright.sync_api import sync_playwright
-
-    # Playwright keeps an event loop in this thread; Django would take it for an async view
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        browser.close()
-    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
-
-
-@pytest.fixture
-def visit(chromium, live_server, crowd, filled, a_run):
-    """Open a page: returns the page, the requests it made, and complaints of the console."""
-    contexts = []
-
-    def go(path: str, *, screen="desktop", scheme="light", who="nobody", javascript=True):
-        context = chromium.new_context(
-            viewport=SCREENS[screen],
-            color_scheme=scheme,
-            java_script_enabled=javascript,
-            reduced_motion="reduce",
-        )
-        contexts.append(context)
-        if who != "nobody":
-            cookie = crowd.client(who).cookies["nagara_session"].value
-            context.add_cookies([{"name": "nagara_session", "value": cookie, "url": live_server.url}])
-        page = context.new_page()
-        page.said = []
-        page.asked = []
-        page.on("console", lambda m: page.said.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda e: page.said.append(str(e)))
-        page.on("requestfinished", lambda r: page.asked.extend([r]))
-        page.goto(live_server.url + path.replace("RUN", a_run))
-        page.wait_for_load_state("networkidle")
-        return page
-
-    yield go
-    for context in contexts:
-        context.close()
-
-
-def _complaints(page) -> list[str]:
-    """What axe finds against WCAG 2.2 AA and good practice."""
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})"
-    )
-    return [
-        f"{v['id']}: {v['help']}: {[n['html'][:140] for n in v['nodes'][:3]]}" for v in found["violations"]
-    ]
-
-
 @pytest.mark.parametrize(
     ("screen", "scheme"), [("phone", "light"), ("desktop", "dark"), ("desktop", "light")]
 )
@@ -119,7 +45,7 @@ def test_every_page_is_accessible_and_fits_the_screen(screen, scheme, visit, liv
     for path in PUBLIC:
         page = visit(path, screen=screen, scheme=scheme)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        found = _complaints(page) + ([f"{wide} px too wide"] if wide > 0 else [])
+        found = complaints(page) + ([f"{wide} px too wide"] if wide > 0 else [])
         found += [t for t in page.said if "GL Driver" not in t and "404" not in t]
         outside = [r.url for r in page.asked if not r.url.startswith((live_server.url, "data:", "blob:"))]
         found += [f"outside request {url}" for url in outside]
@@ -141,7 +67,7 @@ def test_so_are_the_pages_of_the_room(room, screen, scheme, visit, crowd):
             path = path.replace(placeholder, str(value))
         page = visit(path, screen=screen, scheme=scheme, who=made.people.get(who, who))
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        found = _complaints(page) + ([f"{wide} px too wide"] if wide > 0 else []) + page.said
+        found = complaints(page) + ([f"{wide} px too wide"] if wide > 0 else []) + page.said
         if found:
             problems[f"{path} as {who}"] = found
         page.context.close()
@@ -154,7 +80,7 @@ def test_so_is_every_page_behind_the_sign_in(screen, visit):
     for path in INSIDE:
         page = visit(path, screen=screen, who="olga")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        found = _complaints(page) + ([f"{wide} px too wide"] if wide > 0 else []) + page.said
+        found = complaints(page) + ([f"{wide} px too wide"] if wide > 0 else []) + page.said
         if found:
             problems[path] = found
         page.context.close()
@@ -231,7 +157,7 @@ def test_a_person_brings_a_file_reads_the_clinic_and_keeps_the_rows(javascript, 
     page.wait_for_selector("text=Nothing is kept yet.")
     assert "level" in page.text_content("section table")
     if javascript:
-        assert _complaints(page) == []
+        assert complaints(page) == []
     page.click("text=Keep these rows")
     page.wait_for_selector("text=The rows are in the city")
     page.click("text=See the source")
