@@ -154,13 +154,15 @@ class CityMemberQuerySet(models.QuerySet["CityMember"]):
         return self.filter(now_valid())
 
     def visible_to(self, user: Any) -> Self:
-        """The office sees every team, a member the own teams, others none: names are personal data."""
+        """The office sees every team, a National Representative those of the state, a member the own teams,
+        others none: names are personal data."""
         if is_office(user):
             return self
         if not getattr(user, "is_authenticated", False):
             return self.none()
         mine = CityMember.objects.current().filter(user=user).values("city")
-        return self.filter(city__in=mine)
+        states = Representative.objects.current().filter(user=user).values("state")
+        return self.filter(models.Q(city__in=mine) | models.Q(city__state__in=states))
 
 
 class CityMember(models.Model):
@@ -187,3 +189,30 @@ class CityMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}, {self.city}"
+
+
+class RepresentativeQuerySet(models.QuerySet["Representative"]):
+    """Questions about National Representatives."""
+
+    def current(self) -> Self:
+        return self.filter(now_valid())
+
+
+class Representative(models.Model):
+    """A National Representative: speaks for a state in the network, dated."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="represents")
+    state = models.ForeignKey(State, on_delete=models.CASCADE, related_name="representatives")
+    since = models.DateField(default=date.today)
+    until = models.DateField(null=True, blank=True)
+
+    objects = RepresentativeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["state", "since"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "state", "since"], name="cities_representative_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, National Representative of {self.state}"
