@@ -1,4 +1,4 @@
-"""Both clocks: an instant in a city's zone, with its offset."""
+"""Both clocks: an instant in a zone, with its offset; and wall time in a zone as an instant."""
 
 from __future__ import annotations
 
@@ -29,3 +29,12 @@ def clock(zone: str, at: datetime | None = None) -> Clock:
     sign = "-" if minutes < 0 else "+"
     hours, rest = divmod(abs(minutes), 60)
     return Clock(local, zone, f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else ""))
+
+
+def instant(wall: datetime, zone: str) -> datetime:
+    """The instant (UTC) of a wall time without offset in an IANA zone.
+
+    An hour that a change of clocks leaves out is read with the offset before the change; of one that comes
+    twice the first is meant.
+    """
+    return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -56,6 +57,42 @@ def when(value: datetime | date | None, form: str = "minute") -> SafeString:
     return format_html(
         '<time datetime="{}">{}</time>', value.isoformat(), f"{value:%d %b %Y %H:%M}".lstrip("0") + zone
     )
+
+
+def _offset(at: datetime) -> str:
+    minutes = int((at.utcoffset() or timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+def _in_zone(at: datetime, zone: str) -> str:
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local:%d %b %Y, %H:%M}".lstrip("0") + f" {zone.rpartition('/')[2].replace('_', ' ')} time"
+
+
+@register.simple_tag(takes_context=True)
+def clocks(context: Mapping[str, Any], at: datetime | None, zone: str = "UTC") -> SafeString:
+    """An instant in both clocks: the host's zone, and the viewer's own where it is another.
+
+    The viewer's zone is the one on the person's account, else the device's (by script; UTC without it).
+    """
+    if at is None:
+        return NOTHING
+    yours = getattr(context.get("user"), "tz", "") or ""
+    host = format_html(
+        '<time datetime="{}">{}</time> <small class="soft">{}</small>',
+        at.isoformat(),
+        _in_zone(at, zone),
+        _offset(at.astimezone(ZoneInfo(zone))),
+    )
+    if yours and at.astimezone(ZoneInfo(yours)).utcoffset() == at.astimezone(ZoneInfo(zone)).utcoffset():
+        return host
+    stamp = at.astimezone(UTC).isoformat()
+    if yours:
+        own = format_html('<time datetime="{}">{}</time>', stamp, _in_zone(at, yours))
+        return format_html('{}<br><span class="soft">Your clock: {}</span>', host, own)
+    own = format_html('<time class="yours full" datetime="{}">{}</time>', stamp, _in_zone(at, "UTC"))
+    return format_html('{}<br><span class="soft">Your clock: {}</span>', host, own)
 
 
 @register.simple_tag

@@ -1,7 +1,14 @@
-// The viewer's own clock beside the city's. Without it the page shows UTC.
+// The viewer's own clock beside the host's. Without it the page shows UTC.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 for (const time of document.querySelectorAll("time.yours")) {
   const at = new Date(time.dateTime);
-  time.textContent = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const clock = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  if (time.classList.contains("full")) {
+    const day = at.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
+    time.textContent = `${day}, ${clock} ${zone.split("/").pop().replaceAll("_", " ")} time`;
+    continue;
+  }
+  time.textContent = clock;
   const note = time.parentElement.querySelector("small");
-  if (note) note.textContent = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (note) note.textContent = zone;
 }
