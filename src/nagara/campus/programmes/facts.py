@@ -1,0 +1,94 @@
+"""The fact port: what is known about a person in a batch. Rooms above provide; rules ask.
+
+A provider is a function of (batch, user), registered with its name, unit and meaning:
+
+    @provides("attendance.minutes_share", unit="1", meaning="minutes present / minutes planned")
+    def _share(batch, user) -> Fact | float | None: ...
+
+It returns a value, a whole Fact (to give period and evidence), or None where it does not know. A fact that
+nobody provides, or that its provider does not know, is unknown with the reason: never 0, never false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nagara.campus.programmes.models import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing known (or not: `value` None, `reason` says why). `unit` is a UCUM code, "1" for a share."""
+
+    name: str
+    value: Any
+    unit: str = ""
+    period: str = ""
+    evidence: str = ""
+    reason: str = ""
+
+    @property
+    def known(self) -> bool:
+        return self.value is not None
+
+
+Provider = Callable[[Batch, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """An entry of the registry."""
+
+    name: str
+    unit: str
+    meaning: str
+    ask: Provider
+
+
+_providers: dict[str, Provided] = {}
+
+
+def provides(name: str, *, unit: str = "", meaning: str) -> Callable[[Provider], Provider]:
+    """Register a provider. The last one to register a name wins: a room above may know better."""
+
+    def keep(ask: Provider) -> Provider:
+        _providers[name] = Provided(name, unit, meaning, ask)
+        return ask
+
+    return keep
+
+
+def catalogue() -> dict[str, Provided]:
+    """Facts that somebody provides, by name."""
+    return dict(sorted(_providers.items()))
+
+
+def unknown(name: str, reason: str) -> Fact:
+    return Fact(name, None, reason=reason)
+
+
+def facts_about(batch: Batch, user: Any, names: Iterable[str] | None = None) -> dict[str, Fact]:
+    """Facts about `user` in `batch` by name: those in `names`, else all that are provided.
+
+    A provider that fails leaves its fact unknown, with the error as the reason: one broken room must not
+    hide what the others know.
+    """
+    wanted = list(names) if names is not None else list(_providers)
+    return {name: _ask(name, batch, user) for name in wanted}
+
+
+def _ask(name: str, batch: Batch, user: Any) -> Fact:
+    provider = _providers.get(name)
+    if provider is None:
+        return unknown(name, "no part of this site records it yet")
+    try:
+        got = provider.ask(batch, user)
+    except Exception as error:  # any failure of a room above is its own
+        return unknown(name, f"it could not be worked out: {type(error).__name__}")
+    if isinstance(got, Fact):
+        return replace(got, name=name, unit=got.unit or provider.unit)
+    if got is None:
+        return unknown(name, "it is not recorded for this person yet")
+    return Fact(name, got, unit=provider.unit)

@@ -1,1 +1,0 @@
-"""Programmes: tracks, versions, modules, rules as data, batches."""
