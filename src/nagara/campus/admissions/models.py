@@ -1,1 +1,0 @@
-"""Admissions: call, nomination, application and its documents."""
