@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 from pathlib import Path
@@ -21,18 +22,25 @@ def lake_root() -> str:
 
 def secret_key() -> str:
     """The key that signs sessions: SECRET_KEY, else one made once and kept in the home folder (0600)."""
-    given = os.environ.get("SECRET_KEY")
-    if given:
-        return given
-    path = home() / "secret"
+    return os.environ.get("SECRET_KEY") or _kept("secret", secrets.token_urlsafe(64))
+
+
+def field_keys() -> list[str]:
+    """The keys of encrypted fields, the one that writes first: NAGARA_FIELD_KEY, else one made once."""
+    made = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    return words("NAGARA_FIELD_KEY") or [_kept("field-key", made)]
+
+
+def _kept(name: str, fresh: str) -> str:
+    """The text of a file in the home folder, made with `fresh` when it is missing."""
+    path = home() / name
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text("utf-8").strip()
-    key = secrets.token_urlsafe(64)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(key)
-    return key
+        file.write(fresh)
+    return fresh
 
 
 def flag(name: str, *, default: bool = False) -> bool:

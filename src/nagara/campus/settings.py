@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from nagara.campus.database import database
-from nagara.campus.home import flag, home, lake_root, secret_key, whole, words
+from nagara.campus.home import field_keys, flag, home, lake_root, secret_key, whole, words
 
 HOME = home()
 NAGARA_LAKE = lake_root()
@@ -201,3 +201,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("NAGARA_LOG", "WARNING")},
 }
+
+# Room people: the keys of encrypted fields; the address that letters name
+NAGARA_FIELD_KEYS = field_keys()
+NAGARA_ADDRESS = (
+    os.environ.get("NAGARA_ADDRESS") or (CSRF_TRUSTED_ORIGINS or ["http://127.0.0.1:8000"])[0]
+).rstrip("/")

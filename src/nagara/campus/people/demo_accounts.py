@@ -1,4 +1,7 @@
-"""Accounts of a demonstration: e-mail, name, office role, city whose team they are in. Needs no Django."""
+"""Accounts of a demonstration: who they are and what they can try. Needs no Django.
+
+Rooms read this list to give the people their places (city team, review round, batch ...).
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,198 @@ PASSWORD = "nagara-demo-2026"  # noqa: S105 (shown by `make run`; only where NAG
 
 @dataclass(frozen=True)
 class Account:
-    """One invented person to sign in as."""
+    """One invented person to sign in as: `may` says what they can try, `group` orders the page /demo/."""
 
     email: str
     name: str
     may: str
     office: str = ""
     city: str = ""
+    role_words: str = ""
+    group: str = ""
+    city_role: str = "csco"
+    country: str = ""
+    native_name: str = ""
+    preferred_name: str = ""
+    sex: str = ""
+    tz: str = ""
 
 
-ACCOUNTS = (
-    Account("office@demo.example", "Demo Office", "the office: may write everywhere", office="manager"),
-    Account("jakarta@demo.example", "Demo City Lead", "the team of Jakarta: may write there", city="jakarta"),
-    Account("visitor@demo.example", "Demo Visitor", "a visitor: may read"),
-)
+OFFICE, CITIES, SELECTION, LEARNING, OUTSIDE = "The office", "Cities", "Selection", "Learning", "Visitors"
+SEOUL, JAKARTA = "Asia/Seoul", "Asia/Jakarta"
+
+ACCOUNTS = [
+    Account(
+        *("office@demo.example", "Han Seoyeon"),
+        "the office: may write everywhere. Set up a batch, write a call, release letters",
+        office="manager",
+        role_words="Programme manager",
+        group=OFFICE,
+        country="KR",
+        native_name="한서연",
+        sex="woman",
+        tz=SEOUL,
+    ),
+    Account(
+        *("coordinator@demo.example", "Thùy Linh Đặng"),
+        "the office: check applications, answer people, see what will go out",
+        office="coordinator",
+        role_words="Coordinator",
+        group=OFFICE,
+        country="VN",
+        preferred_name="Linh",
+        sex="woman",
+        tz="Asia/Ho_Chi_Minh",
+    ),
+    Account(
+        *("nr.indonesia@demo.example", "Bambang Hartono Wijayakusuma"),
+        "nominate people of the cities of Indonesia, see their state",
+        role_words="National Representative of Indonesia",
+        group=CITIES,
+        country="ID",
+        preferred_name="Pak Bambang",
+        sex="man",
+        tz=JAKARTA,
+    ),
+    Account(
+        *("jakarta@demo.example", "Ratna Sari Lestari"),
+        "the team of Jakarta: may write there. Assess the city, nominate, bring data",
+        city="jakarta",
+        role_words="CSCO of Jakarta",
+        group=CITIES,
+        country="ID",
+        preferred_name="Ratna",
+        sex="woman",
+        tz=JAKARTA,
+    ),
+    Account(
+        *("staff1.jakarta@demo.example", "Dimas Rahardjo"),
+        "the team of Jakarta: answer questions of the assessment, add evidence",
+        city="jakarta",
+        city_role="staff",
+        role_words="Staff of Jakarta",
+        group=CITIES,
+        country="ID",
+        sex="man",
+        tz=JAKARTA,
+    ),
+    Account(
+        *("staff2.jakarta@demo.example", "Nurul Hidayah Siregar"),
+        "the team of Jakarta: bring data, start recipes",
+        city="jakarta",
+        city_role="staff",
+        role_words="Staff of Jakarta",
+        group=CITIES,
+        country="ID",
+        preferred_name="Nurul",
+        sex="woman",
+        tz=JAKARTA,
+    ),
+    Account(
+        *("expert@demo.example", "Narong Wongsakul"),
+        "verify the readiness of cities, agree targets",
+        role_words="Programme expert",
+        group=CITIES,
+        country="TH",
+        native_name="ณรงค์ วงศ์สกุล",
+        sex="man",
+        tz="Asia/Bangkok",
+    ),
+    Account(
+        *("reviewer1@demo.example", "Tan Mei Fong @ Mary Tan"),
+        "read and score applications, blind; say where there is a conflict",
+        role_words="Reviewer",
+        group=SELECTION,
+        country="SG",
+        native_name="陈美芳",
+        preferred_name="Mei Fong",
+        sex="woman",
+        tz="Asia/Singapore",
+    ),
+    Account(
+        *("reviewer2@demo.example", "Sok Visal"),
+        "read and score applications, blind; say where there is a conflict",
+        role_words="Reviewer",
+        group=SELECTION,
+        country="KH",
+        native_name="សុខ វិសាល",
+        sex="man",
+        tz="Asia/Phnom_Penh",
+    ),
+    Account(
+        *("reviewer3@demo.example", "José Antonio Peñaflor"),
+        "read and score applications, blind; say where there is a conflict",
+        role_words="Reviewer",
+        group=SELECTION,
+        country="PH",
+        preferred_name="Joey",
+        sex="man",
+        tz="Asia/Manila",
+    ),
+    Account(
+        *("chair@demo.example", "Nur Aqilah binti Haji Omar"),
+        "lead the committee: rank, set constraints, decide with reasons",
+        role_words="Chair of the committee",
+        group=SELECTION,
+        country="BN",
+        native_name="نور عقيلة بنت حاج عمر",
+        sex="woman",
+        tz="Asia/Brunei",
+    ),
+    Account(
+        *("member@demo.example", "Maria Fátima Guterres"),
+        "sit on the committee: see every score, propose changes with reasons",
+        role_words="Member of the committee",
+        group=SELECTION,
+        country="TL",
+        sex="woman",
+        tz="Asia/Dili",
+    ),
+    Account(
+        *("supervisor@demo.example", "Suresh A/L Raman"),
+        "co-sign the application of a colleague",
+        role_words="Supervisor",
+        group=SELECTION,
+        country="MY",
+        native_name="சுரேஷ் ராமன்",
+        preferred_name="Suresh",
+        sex="man",
+        tz="Asia/Kuala_Lumpur",
+    ),
+    Account(
+        *("applicant@demo.example", "Aye Aye Mon"),
+        "apply: fill in, save, come back, send documents, submit",
+        role_words="Applicant",
+        group=SELECTION,
+        country="MM",
+        native_name="အေးအေးမွန်",
+        sex="woman",
+        tz="Asia/Yangon",
+    ),
+    Account(
+        *("lecturer@demo.example", "Park Jihoon"),
+        "see the batch and its modules",
+        role_words="Lecturer",
+        group=LEARNING,
+        country="KR",
+        native_name="박지훈",
+        sex="man",
+        tz=SEOUL,
+    ),
+    Account(
+        *("alumna@demo.example", "Keomany Phommachanh"),
+        "see own past programmes and consents, take out own data",
+        role_words="Alumna",
+        group=LEARNING,
+        country="LA",
+        native_name="ແກ້ວມະນີ ພົມມະຈັນ",
+        sex="woman",
+        tz="Asia/Vientiane",
+    ),
+    Account(
+        *("visitor@demo.example", "Demo Visitor"),
+        "a visitor: may read",
+        role_words="Visitor",
+        group=OUTSIDE,
+    ),
+]

@@ -1,4 +1,4 @@
-"""The one verb of the room: record."""
+"""The verbs of the room: record a change, record a read."""
 
 from __future__ import annotations
 
@@ -12,3 +12,10 @@ def record(verb: str, subject: str, *, by: Any, reason: str = "", **data: Any) -
     "import jakarta/12". Call it in the transaction of the change. `data` holds plain JSON values and no
     personal data."""
     return Event.objects.create(verb=verb, subject=subject, by=by, reason=reason, data=data)
+
+
+def record_read(what: str, subject: str, *, by: Any, reason: str = "") -> Event:
+    """Write down that `by` read a sensitive field, such as `what`="passport_number" of "person/7"."""
+    return Event.objects.create(
+        verb=f"read {what}"[:60], subject=subject, by=by, reason=reason, kind=Event.READ
+    )

@@ -1,4 +1,4 @@
-"""People who sign in, and the office that runs the programmes."""
+"""A person, and the posts of the office."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+
+from nagara.campus.people.names import searchable
+
+NAME_FIELDS = ("passport_name", "preferred_name", "native_name", "certificate_name")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -32,15 +36,25 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. Names are one field each: single names, bin/binti, A/L, A/P and "@" are normal."""
 
+    SEX = (("woman", "Woman"), ("man", "Man"), ("other", "Other"), ("", "Not said"))
+
     email = models.EmailField("e-mail", max_length=254, unique=True, help_text="kept in lower case")
     passport_name = models.CharField("name as in passport", max_length=200)
     preferred_name = models.CharField("name to be called by", max_length=120, blank=True)
     native_name = models.CharField("name in own script", max_length=200, blank=True)
     certificate_name = models.CharField("name on certificates", max_length=200, blank=True)
     sort_key = models.CharField("sorted under", max_length=200, blank=True)
+    country = models.CharField(max_length=2, blank=True, help_text="two-letter code, such as ID")
+    tz = models.CharField("time zone", max_length=60, blank=True, help_text="such as Asia/Jakarta")
+    sex = models.CharField(max_length=10, blank=True, choices=SEX, default="")
+    phone = models.CharField(max_length=40, blank=True, help_text="with the code of the country: +62 ...")
+    search_text = models.TextField(
+        blank=True, editable=False
+    )  # names and e-mail, as `searchable` writes them
     is_active = models.BooleanField("may sign in", default=True)
     is_staff = models.BooleanField("may use the admin pages", default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = UserManager()
     USERNAME_FIELD = "email"
@@ -49,13 +63,24 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ["sort_key", "id"]
+        indexes = [
+            models.Index(fields=["sort_key", "id"], name="people_sorted")
+        ]  # the list of people, by page
 
     def __str__(self) -> str:
         return self.preferred_name or self.passport_name or self.email
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def settle(self) -> None:
+        """Fill what follows from names and e-mail. `save` does it; who writes in bulk calls it."""
         self.email = UserManager.normalize_email(self.email)
         self.sort_key = self.sort_key or self.passport_name.casefold()
+        self.search_text = searchable(" ".join([*(getattr(self, n) for n in NAME_FIELDS), self.email]))
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.settle()
+        fields = kwargs.get("update_fields")
+        if fields is not None and {*NAME_FIELDS, "email", "sort_key"} & set(fields):
+            kwargs["update_fields"] = {*fields, "search_text", "sort_key"}
         super().save(*args, **kwargs)
 
     def get_full_name(self) -> str:

@@ -1,0 +1,43 @@
+"""What this room holds about a person, and how it is erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from nagara.campus.people.data_port import register as register_data
+from nagara.campus.people.models import User
+
+
+def register() -> None:
+    register_data(
+        "people",
+        export=export,
+        erase=erase,
+        stays="country, sex and the years of past programmes, for counts without names",
+    )
+
+
+def export(user: User) -> dict[str, list[dict[str, Any]]]:
+    names = ("email", "passport_name", "preferred_name", "native_name", "certificate_name", "sort_key")
+    facts = ("country", "tz", "sex", "phone", "date_joined", "last_login")
+    past = ("programme_title", "batch_title", "year", "city_text", "certificate_number", "certificate_kind")
+    return {
+        "person": [{name: getattr(user, name) for name in (*names, *facts)}],
+        "office_posts": _rows(user.office_posts.values("role", "since", "until")),
+        "consents": _rows(user.consents.values("purpose", "version", "given", "at")),
+        "past_programmes": _rows(user.past.values(*past)),
+        "invitations": _rows(user.invitations.values("at", "expires", "accepted_at")),
+    }
+
+
+def erase(user: User) -> None:
+    """Consents, invitations and posts go; past programmes stay without the city in the person's own words."""
+    user.consents.all().delete()
+    user.invitations.all().delete()
+    user.office_posts.all().delete()
+    user.past.update(source="", source_row=0)
+
+
+def _rows(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [dict(row) for row in found]
