@@ -1,1 +1,0 @@
-"""Selection: reviewers, scores, the selection round and its release."""
