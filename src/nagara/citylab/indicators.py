@@ -23,11 +23,13 @@ class UnknownIndicator(CityLabError):
 
 @dataclass(frozen=True)
 class Indicator:
-    """One indicator. `unit` as its standard writes it; `core` marks those to compute first."""
+    """One indicator. `unit` as its standard writes it; `core` marks those to compute first; `theme` is
+    the heading that a planner looks under."""
 
     id: str
     version: str
     core: bool
+    theme: str
     name: str
     formula: str
     unit: str

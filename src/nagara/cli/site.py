@@ -14,7 +14,11 @@ DEMO_RECIPES = (
     "early-warning",
     "flood-exposure",
     "transit-service",
+    "near-transit",
     "street-form",
+    "cycling",
+    "land-use",
+    "access",
     "fifteen-minute",
     "inequality",
 )

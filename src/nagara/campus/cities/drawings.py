@@ -48,7 +48,8 @@ def draw_city(place: Place, name: str) -> str:
         raise Http404(f"There is no map {name} of {place.name}.")
     zones = overview_zones(place.snapshot)
     people = _people(place) if name == "zones" else None
-    ground = [zone_layer(zones, people, title="People", unit="{people}")] if zones.num_rows else []
+    shown = zones.num_rows and name != "cells"  # cells hide what lies below them
+    ground = [zone_layer(zones, people, title="People", unit="people")] if shown else []
     layers = [*ground, *_city_layer(place, name)]
     try:
         return svg(map_spec(layers, width=WIDTH))

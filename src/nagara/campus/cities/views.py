@@ -82,7 +82,7 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
         "team": list(team.select_related("user")),
         "may_write": may(request.user, "cities.change_data", place.city),
         "findings": indicators.finding_counts(place),
-        "indicators": indicators.city_indicators(place),
+        "numbers": indicators.overview(place),
         "runs": recent,
         "has_done": any(made.status == "done" for made in recent),
         "maps": drawings.city_maps(place),

@@ -24,6 +24,10 @@ from nagara.citylab.cells import outlines_of
 MOST_POINTS = 4_000
 MOST_LINES = 12_000
 CLASSES = 5
+GRID = 0.2
+"""Pixels between two places that a drawing tells apart."""
+SAME_SPOT = 1.4
+"""Pixels within which two points are drawn as one."""
 NOT_KNOWN = "not known"
 
 
@@ -103,24 +107,63 @@ def _extent(layers: Sequence[Layer]) -> tuple[float, float, float, float]:
 def _features(
     layer: Layer, detail: float, place: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
 ) -> list[Spec]:
-    """Shapes in pixels of the page, simplified to what a pixel can show."""
+    """Shapes in pixels of the page, simplified to what a pixel can show.
+
+    Shapes of one colour become one: thousands of marks of their own make a picture slow and heavy.
+    """
     shapes = shapely.transform(layer.shapes, place)
+    values = layer.values
+    if layer.kind == "lines" and values is None:
+        shapes = _joined(shapes)
     if layer.kind in {"zones", "lines"}:
         shapes = shapely.simplify(shapes, detail, preserve_topology=layer.kind == "zones")
-    shapes = shapely.set_precision(shapes, detail / 4, mode="pointwise")
+    shapes = shapely.set_precision(shapes, GRID, mode="pointwise")
+    if values is None:
+        return _as_one(layer.kind, shapes)
+    if layer.kind == "cells" and layer.labels is None:
+        return _by_class(shapes, values)
     texts = shapely.to_geojson(shapes)
     features = []
     for i, text in enumerate(texts):
         if text is None or shapely.is_empty(shapes[i]):
             continue
-        row: Spec = {"geo": json.loads(text)}
-        if layer.values is not None:
-            row["value"] = value = layer.values[i]
-            if layer.labels is not None:
-                row["class"] = NOT_KNOWN if value is None else layer.labels.get(value, f"{value:g}")
+        row: Spec = {"geo": json.loads(text), "value": (value := values[i])}
+        if layer.labels is not None:
+            row["class"] = NOT_KNOWN if value is None else layer.labels.get(value, f"{value:g}")
         if layer.names is not None:
             row["name"] = layer.names[i]
         features.append(row)
+    return features
+
+
+def _joined(lines: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Lines that meet end to end as one; what is shorter than a pixel is left out."""
+    parts = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(shapely.get_parts(lines))))
+    return parts[shapely.length(parts) >= 1.0]
+
+
+def _as_one(kind: str, shapes: np.ndarray[Any, Any]) -> list[Spec]:
+    """All shapes as one; points that would lie on each other are drawn once."""
+    if kind == "points":
+        spots = np.round(shapely.get_coordinates(shapes) / SAME_SPOT) * SAME_SPOT
+        whole = shapely.multipoints(np.unique(spots, axis=0))
+    else:
+        whole = shapely.geometrycollections(shapely.get_parts(shapes[~shapely.is_empty(shapes)]))
+    return [] if shapely.is_empty(whole) else [{"geo": json.loads(shapely.to_geojson(whole))}]
+
+
+def _by_class(cells: np.ndarray[Any, Any], values: Sequence[float | None]) -> list[Spec]:
+    """Neighbouring cells of one colour as one shape, under a value that has this colour."""
+    known = np.array([math.nan if v is None else v for v in values], float)
+    there = np.isfinite(known)
+    cuts = breaks(known[there].tolist()) if there.any() else []
+    classes = np.where(there, np.searchsorted(cuts, known, side="right"), -1)
+    features = []
+    for number in np.unique(classes):
+        chosen = classes == number
+        whole = shapely.union_all(cells[chosen], grid_size=GRID)
+        value = None if number < 0 else float(known[chosen][0])
+        features.append({"geo": json.loads(shapely.to_geojson(whole)), "value": value})
     return features
 
 

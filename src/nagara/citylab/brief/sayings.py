@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from nagara.citylab.brief.figures import local_text
 from nagara.citylab.brief.naming import Names
 from nagara.citylab.brief.numbers import number_text, range_text, unit_text
-from nagara.citylab.recipes import Output, Recipe, catalogue
+from nagara.citylab.recipes import Recipe
 
 FIELD = re.compile(r"\{(\w+)\.(\w+)\}")
 MOST_NUMBERS = 8
@@ -125,24 +125,13 @@ class Sayings:
 
     def unit(self, row: Row) -> str:
         """The unit of a row: as the recipe declares it; `{unit}` stands for the datastream's own."""
-        declared = self._output(row["indicator"])
+        declared = self.recipe.output(row["indicator"])
         unit = declared.unit if declared else ""
         own = self.names.unit(row["unit_kind"], row["unit_id"])
         return unit.replace("{unit}", own)
 
-    def _output(self, indicator: str) -> Output | None:
-        """What the recipe declares of an indicator.
-
-        Of one that another recipe computed ("profile:I02"), what that one declares.
-        """
-        own = next((o for o in self.recipe.outputs if o.indicator == indicator), None)
-        if own is not None or ":" not in indicator:
-            return own
-        name = indicator.partition(":")[2]
-        return next((o for r in catalogue().values() for o in r.outputs if o.indicator == name), None)
-
     def _label(self, row: Row) -> str:
-        output = self._output(row["indicator"])
+        output = self.recipe.output(row["indicator"])
         return output.title if output else str(row["indicator"]).partition(":")[2] or _plain(row["indicator"])
 
     def _field(self, row: Row, what: str) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import importlib
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -138,12 +138,23 @@ class Step:
 
 @dataclass(frozen=True)
 class Output:
-    """An indicator that the recipe computes."""
+    """An indicator that the recipe computes. One that ends in "*" is a family: `places_*` has a member a
+    category, and the star in its title stands for that category in words."""
 
     indicator: str
     title: str
     unit: str = ""
     standard: str = ""
+
+    def named(self, indicator: str) -> Output | None:
+        """This output as it is called for one indicator; None where that is not of its family."""
+        if self.indicator == indicator:
+            return self
+        family = self.indicator.removesuffix("*")
+        if family == self.indicator or not indicator.startswith(family):
+            return None
+        member = indicator.removeprefix(family).replace("_", " ").strip()
+        return replace(self, indicator=indicator, title=self.title.replace("*", member))
 
 
 @dataclass(frozen=True)
@@ -184,6 +195,18 @@ class Recipe:
             if parsed is not None:
                 values[name] = parsed
         return values
+
+    def output(self, indicator: str) -> Output | None:
+        """What the recipe says of an indicator that it gave: title, unit, standard. Of one that another
+        recipe computed ("profile:I02", "difference:I02"), what that one says. None where nobody does."""
+        _, foreign, name = indicator.partition(":")
+        if foreign:
+            found = (recipe.output(name) for recipe in catalogue().values() if recipe is not self)
+            said = next((output for output in found if output), None)
+            if said is not None:
+                return replace(said, indicator=indicator)
+        exact = sorted(self.outputs, key=lambda output: output.indicator != indicator)
+        return next((named for output in exact if (named := output.named(indicator))), None)
 
     def as_dict(self) -> dict[str, Any]:
         """Header and texts as plain data, for programs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -16,9 +16,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from nagara.campus.cities import drawings
-from nagara.campus.cities.indicators import outputs
+from nagara.campus.cities.indicators import output_of
 from nagara.campus.cities.lakes import Place, find_place
 from nagara.campus.design.limits import limited
+from nagara.campus.design.templatetags.show import words
 from nagara.campus.lab import figures
 from nagara.campus.lab.domain.running import start_run
 from nagara.campus.lab.forms import params_form
@@ -107,10 +108,8 @@ def run(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
     page = page_of(request, rows.num_rows, PAGE)
     shown = rows.slice(page.first - 1, PAGE).to_pylist() if rows.num_rows else []
     names = Names(place.snapshot) if place.snapshot and shown else None
-    titles = {key[1]: out for key, out in outputs().items() if key[0] == made.recipe}
     for row in shown:
-        row["unit_name"] = names.of(row["unit_kind"], row["unit_id"]) if names else row["unit_id"]
-        row["out"] = titles.get(row["indicator"])
+        _in_words(row, made, names)
     recipe = figures.recipe_of(made)
     inputs = _inputs(place, made, {s["source_id"]: s for s in place.sources})
     context = {
@@ -120,8 +119,8 @@ def run(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
         "rows": shown,
         "page": page,
         "chosen": chosen,
-        "indicators": _values(made.rows, "indicator", titles),
-        "unit_kinds": _values(made.rows, "unit_kind", {}),
+        "indicators": _values(made.rows, "indicator", lambda name: output_of(made.recipe, name).title),
+        "unit_kinds": _values(made.rows, "unit_kind", words),
         "inputs": inputs,
         "params": _params(made),
         "answer": answer_of(place.data, made) if place.data and made.status == "done" and recipe else "",
@@ -158,15 +157,20 @@ def _filtered(rows: pa.Table, query: Mapping[str, str]) -> tuple[pa.Table, dict[
     return rows.sort_by(keys) if rows.num_rows else rows, chosen
 
 
-def _values(rows: pa.Table, column: str, titles: Mapping[str, Any]) -> list[tuple[str, str, int]]:
-    """(value, words, rows) of one column."""
+def _in_words(row: dict[str, Any], made: Run, names: Names | None) -> None:
+    """Give a result row the name of its unit, its title, and the unit its value is in."""
+    kind, unit_id = row["unit_kind"], row["unit_id"]
+    row["unit_name"] = names.of(kind, unit_id) if names else unit_id
+    out = output_of(made.recipe, row["indicator"])
+    row["title"] = out.title
+    row["unit"] = out.unit.replace("{unit}", names.unit(kind, unit_id) if names else "")
+
+
+def _values(rows: pa.Table, column: str, say: Callable[[str], str]) -> list[tuple[str, str, int]]:
+    """(value, words, rows) of one column, by words."""
     counts = pc.value_counts(rows.column(column)).to_pylist()
-    found = [
-        (c["values"], titles[c["values"]].title if c["values"] in titles else c["values"], c["counts"])
-        for c in counts
-        if c["values"]
-    ]
-    return sorted(found)
+    found = [(c["values"], say(c["values"]), c["counts"]) for c in counts if c["values"]]
+    return sorted(found, key=lambda item: item[1])
 
 
 def _inputs(place: Place, made: Run, sources: Mapping[str, Any]) -> list[dict[str, Any]]:
