@@ -1,24 +1,25 @@
 """Spark must give what DuckDB gives. The translation is tested everywhere; the engine where pyspark is."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
-import numpy as np
-import pyarrow as pa
 import pytest
 
-from nagara.citylab import engine, evidence
-from nagara.citylab.recipes import Context, catalogue, load
+from nagara.citylab import engine, runs
+from nagara.citylab.lake import Lake
+from nagara.citylab.recipes import catalogue, load
+from nagara.citylab.simulate import simulate
 from nagara.citylab.spark import for_spark
-from nagara.citylab.tables import TABLES
-
-CITY = Context("here", "Here", "Asia/Yangon", 32647)
 
 
 def test_functions_that_spark_calls_otherwise_are_renamed():
     text = for_spark("select make_timestamp(epoch_us(ts) + 1), quantile_cont(value, 0.9) from observation")
     assert text == (
-        "SELECT TIMESTAMP_MICROS(UNIX_MICROS(ts) + 1), PERCENTILE(value, CAST(0.9 AS DOUBLE)) FROM observation"
+        "SELECT TIMESTAMP_MICROS(UNIX_MICROS(ts) + 1), PERCENTILE(value, CAST(0.9 AS DOUBLE)) FROM `observation`"
     )
+
+
+def test_a_step_may_be_named_by_a_word_of_spark():
+    assert for_spark("select s.a from stream as s") == "SELECT s.a FROM `stream` AS s"
 
 
 def test_parameters_are_written_in_with_their_type_and_cannot_break_out():
@@ -50,40 +51,32 @@ def test_without_pyspark_the_engine_says_what_to_install(monkeypatch):
             assert session.name.startswith("spark")
 
 
-def observations():
-    rng, rows = np.random.default_rng(3), []
-    for name, shift in (("a:l", 0), ("b:l", 6)):
-        level = 100 * np.exp(-0.5 * ((np.arange(600) - 300 - shift) / 20) ** 2) + rng.normal(0, 1, 600)
-        level[77] += 90
-        rows += [
-            {
-                "datastream_id": name,
-                "ts": datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=30 * i),
-                "value": float(round(v, 1)),
-                "quality": 2,
-                "source_id": "s",
-            }
-            for i, v in enumerate(level)
-        ]
-    schema = TABLES["observation"].schema
-    return pa.Table.from_pylist(rows, schema=pa.schema([schema.field(c) for c in rows[0]]))
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory):
+    """A simulated city of two days."""
+    lake = Lake(tmp_path_factory.mktemp("lake"))
+    simulate(lake, "harbour", seed=3, days=2, sensors=6)
+    return lake.city("harbour")
 
 
 @pytest.mark.spark
-@pytest.mark.parametrize("name", ["sensor-qa", "early-warning"])
-def test_spark_and_duckdb_give_the_same_digest(name, monkeypatch, tmp_path):
+@pytest.mark.parametrize("name", sorted(set(catalogue()) - {"compare"}))
+def test_spark_and_duckdb_give_the_same_digest(name, harbour, monkeypatch):
     pytest.importorskip("pyspark")
-    import pyarrow.parquet as pq
-
-    path = tmp_path / "observation.parquet"
-    pq.write_table(observations(), path)
-    stream = pa.table(
-        {"datastream_id": ["a:l", "b:l"], "thing_id": ["a", "b"], "property": ["l", "l"]}
-        | {"unit": ["mm", "mm"], "source_id": ["s", "s"]}
-    )
-    tables = {"observation": [str(path)], "datastream": stream}
-    duck = evidence.compute(load(name), tables, CITY)
+    duck = runs.run(harbour, name)
     monkeypatch.setenv("NAGARA_ENGINE", "spark")
-    spark = evidence.compute(load(name), tables, CITY)
-    assert duck.rows.num_rows > 10
-    assert spark.digest == duck.digest
+    spark = runs.run(harbour, name)
+    assert (duck.engine.split()[0], spark.engine.split()[0]) == ("duckdb", "spark")
+    assert (spark.status, spark.digest) == (duck.status, duck.digest)
+    assert duck.status == "done"
+    assert duck.rows.num_rows
+
+
+@pytest.mark.spark
+def test_spark_compares_as_duckdb_does(harbour, monkeypatch):
+    pytest.importorskip("pyspark")
+    first, second = runs.run(harbour, "street-form"), runs.run(harbour, "street-form")
+    params = {"a": first.run_id, "b": second.run_id}
+    duck = runs.run(harbour, "compare", params)
+    monkeypatch.setenv("NAGARA_ENGINE", "spark")
+    assert runs.run(harbour, "compare", params).digest == duck.digest

@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -55,6 +56,8 @@ class Session(Protocol):
 
 def engine_name() -> str:
     """Name and version of the engine in use, for the Run's record."""
+    if os.environ.get("NAGARA_ENGINE", "duckdb").startswith("spark"):
+        return f"spark {metadata.version('pyspark')}"
     return f"duckdb {duckdb.__version__}"
 
 
@@ -128,7 +131,7 @@ class DuckSession:
             config["threads"] = str(threads or os.environ["NAGARA_THREADS"])
         if spill is not None:
             config["temp_directory"] = str(spill)
-        self.name = engine_name()
+        self.name = f"duckdb {duckdb.__version__}"
         self._con = duckdb.connect(":memory:", config=config)
         self._con.execute("set TimeZone = 'UTC'")
         self._con.execute("set parquet_metadata_cache = true")  # a lake's files never change

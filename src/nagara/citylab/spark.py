@@ -77,6 +77,12 @@ def _change(tree: Any, params: Mapping[str, Any]) -> Any:
             node.set("this", "unix_micros")
     for node in list(tree.find_all(exp.UnixToTime)):
         node.replace(exp.Anonymous(this="timestamp_micros", expressions=[node.this]))
+    for node in list(tree.find_all(exp.Extract)):
+        if node.this.name.lower() == "isodow":
+            node.set("this", exp.Var(this="dayofweek_iso"))
+    for node in list(tree.find_all(exp.Table)):
+        if isinstance(node.this, exp.Identifier):
+            node.this.set("quoted", True)  # a step may be named by a word of Spark's, such as stream
     for node in list(tree.find_all(exp.PercentileCont, exp.Quantile)):
         share = node.args.get("expression") or node.args.get("quantile")
         node.replace(exp.Anonymous(this="percentile", expressions=[node.this, share]))
