@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from nagara.citylab import engine
 from nagara.citylab.findings import CityLabError, Finding, Findings
-from nagara.citylab.recipes import Context, Input, Recipe
+from nagara.citylab.recipes import Context, Input, Recipe, Step
 from nagara.citylab.recipes.clock import clock
 from nagara.citylab.tables import TABLES, conform
 
@@ -159,6 +159,21 @@ def _check_kernel_findings(table: pa.Table, findings: Findings) -> None:
         findings.extend([Finding(**{k: v for k, v in row.items() if v is not None})])
 
 
+def _take(step: Step, session: engine.Session, params: Mapping[str, Any], context: Context) -> None:
+    """Run one step and make its rows known under its name (or the names that it gives)."""
+    if step.sql and not step.kernel:
+        session.step(step.name, step.sql, params)
+        return
+    inputs = {name: session.table(name) for name in step.inputs}
+    if not step.parts:
+        session.register(step.name, step.call(inputs, params, context))
+        return
+    rows = session.table(step.parts).to_pylist()
+    parts = (session.sql(step.sql, {**params, **row}) for row in rows)
+    for name, table in step.call_in_parts(parts, inputs, params, context).items():
+        session.register(name, table)
+
+
 def compute(
     recipe: Recipe,
     tables: Mapping[str, engine.Data],
@@ -183,13 +198,9 @@ def compute(
             rows = conform("result", TABLES["result"].empty())
             return Computed("refused", " ".join(lacks), rows, {}, findings, "", time.perf_counter() - began)
         for step in recipe.steps:
-            if step.sql:
-                session.step(step.name, step.sql, settled)
-            else:
-                inputs = {name: session.table(name) for name in step.inputs}
-                session.register(step.name, step.call(inputs, settled, context))
+            _take(step, session, settled, context)
         rows = _canonical(session.table("result"), recipe)
-        names = {step.name for step in recipe.steps}
+        names = {name for step in recipe.steps for name in (step.name, *step.gives)}
         kept = {name: session.table(name) for name in recipe.keep if name in names}
         if "findings" in names:
             _check_kernel_findings(session.table("findings"), findings)

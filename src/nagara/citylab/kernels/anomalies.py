@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from nagara.citylab.kernels.shifts import hinges
 from nagara.citylab.recipes import Context
 
 Floats = npt.NDArray[np.float64]
@@ -251,7 +252,7 @@ def ramp(
         return None
     best: tuple[float, int, int, float] | None = None
     for end in sorted({peak, min(peak + 1, len(x) - 1), len(x) - 1}):
-        rise, explained = _hinges(days[: end + 1], x[: end + 1])
+        rise, explained = hinges(days[: end + 1], x[: end + 1])
         taken = (np.abs(rise) > sigmas * noise) & (explained > 0.8)
         taken[:2] = taken[max(0, end - least_days + 1) :] = False
         if taken.any():
@@ -259,25 +260,6 @@ def ramp(
             if best is None or explained[a] > best[0]:
                 best = (float(explained[a]), a, end, float(rise[a]))
     return None if best is None else best[1:]
-
-
-def _hinges(t: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Least squares of "level until t[a], then straight" for every a at once: (rise at the end, explained).
-
-    By running sums from the end, so that ten years of days cost no more than ten times one year.
-    """
-    t, y = t - t[0], y - y.mean()
-    n, total = len(t), float(np.sum(y * y))
-    after, first, second, value, both = (
-        np.cumsum(part[::-1])[::-1] for part in (np.ones(n), t, t * t, y, t * y)
-    )
-    mean = (first - t * after) / n
-    square = second - 2 * t * first + t * t * after - n * mean * mean
-    shared = both - t * value
-    with np.errstate(all="ignore"):
-        slope = np.where(square > 0, shared / square, 0.0)
-        explained = slope * shared / total if total > 0 else np.zeros(n)
-    return slope * (t[-1] - t), explained
 
 
 def _drifts(

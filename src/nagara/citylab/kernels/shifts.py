@@ -7,28 +7,43 @@ line and ends sharply, or with the data. Anything else is taken for an event.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from nagara.citylab.recipes import Context
+from nagara.citylab.kernels.series import MAD, Floats, Longs, Series, median, medians, starts_of
 
-Floats = npt.NDArray[np.float64]
-Longs = npt.NDArray[np.int64]
 
-SHIFT = pa.schema(
-    [
-        ("k", pa.int32()),
-        ("test", pa.string()),
-        ("start_ts", pa.timestamp("us")),
-        ("end_ts", pa.timestamp("us")),
-        ("size", pa.float64()),
-    ]
-)
+@dataclass(frozen=True)
+class Shift:
+    """A step or a drift: when it starts and ends (microseconds, both inclusive), how far it goes."""
+
+    test: str
+    start: int
+    end: int
+    size: float
+
+
+@dataclass(frozen=True)
+class _Levels:
+    """The middles of blocks without the rhythm of the day: block number, level, first and last time."""
+
+    number: Longs
+    x: Floats
+    first: Longs
+    last: Longs
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """Blocks far from the usual level, by their numbers (inclusive), and how far."""
+
+    low: int
+    high: int
+    shift: float
+    first: int
+    last: int
 
 
 def split(r: Floats, least: int = 4) -> tuple[int, float, float]:
@@ -61,129 +76,117 @@ def straight(x: Floats) -> tuple[int, float, float]:
 
     Least squares over "level, then a straight line", for every start.
     """
-    best = (0, 0.0, 0.0)
-    total = float(np.sum((x - x.mean()) ** 2))
-    for start in range(2, len(x) - 3):
-        hinge = np.maximum(0.0, np.arange(len(x)) - start)
-        both = np.column_stack([np.ones(len(x)), hinge])
-        fit, *_ = np.linalg.lstsq(both, x, rcond=None)
-        explained = 1 - float(np.sum((x - both @ fit) ** 2)) / total if total > 0 else 0.0
-        if explained > best[2]:
-            best = (start, float(fit[1] * hinge[-1]), explained)
-    return best
+    if len(x) < 6:
+        return 0, 0.0, 0.0
+    rise, explained = hinges(np.arange(len(x), dtype=float), x)
+    at = 2 + int(np.argmax(explained[2:-3]))
+    if explained[at] <= 0:
+        return 0, 0.0, 0.0
+    return at, float(rise[at]), float(explained[at])
 
 
-class _Levels:
-    """The step `level` as arrays, sorted by datastream and block."""
+def hinges(t: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Least squares of "level until t[a], then straight" for every a at once: (rise at the end, explained).
 
-    def __init__(self, level: pa.Table) -> None:
-        table = level.sort_by([("k", "ascending"), ("block", "ascending")])
-        self.k = table.column("k").to_numpy()
-        self.number = table.column("block").to_numpy()
-        self.width = table.column("width_s").to_numpy()
-        self.x = table.column("x").to_numpy().astype(float)
-        self.first = table.column("first_ts").cast(pa.int64()).to_numpy()
-        self.last = table.column("last_ts").cast(pa.int64()).to_numpy()
-
-    def of(self, k: int) -> slice:
-        """Rows of one datastream."""
-        low, high = np.searchsorted(self.k, [k, k + 1])
-        return slice(int(low), int(high))
-
-
-TAIL = pa.schema(
-    [
-        ("k", pa.int32()),
-        ("low_block", pa.int64()),
-        ("high_block", pa.int64()),
-        ("width_s", pa.int64()),
-        ("shift", pa.float64()),
-        ("first_ts", pa.timestamp("us")),
-        ("last_ts", pa.timestamp("us")),
-    ]
-)
-
-
-def tails(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: Context) -> pa.Table:
-    """Datastreams whose blocks fall into two levels: the later part, as a stretch to look at. See TAIL."""
-    del context
-    levels = _Levels(tables["level"])
-    states = set(pc.filter(tables["noise"].column("k"), tables["noise"].column("is_state")).to_pylist())
-    rows = []
-    for k in np.unique(levels.k):
-        where = levels.of(int(k))
-        number, x = levels.number[where], levels.x[where]
-        if len(x) < 24 or int(k) in states:
-            continue
-        at, _, _ = split(x, 6)
-        left, right = x[:at], x[at:]
-        jump = float(np.median(right) - np.median(left))
-        rest = np.concatenate([left - np.median(left), right - np.median(right)])
-        scatter = 1.4826 * float(np.median(np.abs(rest)))
-        half = (np.median(right) + np.median(left)) / 2
-        parted = min(np.mean((right > half) == (jump > 0)), np.mean((left < half) == (jump > 0)))
-        if scatter > 0 and parted >= 0.95 and abs(jump) > float(params["shift_k"]) * scatter:
-            rows.append(
-                {"k": int(k), "low_block": int(number[at]), "high_block": int(number[-1])}
-                | {"width_s": int(levels.width[where][0]), "shift": jump}
-                | {"first_ts": int(levels.first[where][at]), "last_ts": int(levels.last[where][-1])}
-            )
-    return pa.Table.from_pylist(rows, schema=TAIL)
-
-
-def shifts(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: Context) -> pa.Table:
-    """Steps and drifts among the stretches of the step `stretch`. See SHIFT.
-
-    Reads stretch, edge, level, stream (steps of sensor-qa).
+    By running sums from the end, so that ten years of days cost no more than ten times one year.
     """
-    del context, params
-    stretches = tables["stretch"].to_pylist()
-    if not stretches:
-        return SHIFT.empty_table()
-    stream = tables["stream"]
-    levels = _Levels(tables["level"])
-    lasts = stream.column("last_ts").cast(pa.int64()).to_pylist()
-    ends = dict(zip(stream.column("k").to_pylist(), lasts, strict=True))
-    edge = tables["edge"].sort_by([("k", "ascending"), ("segment", "ascending"), ("ts", "ascending")])
-    ks, numbers = edge.column("k").to_numpy(), edge.column("segment").to_numpy()
-    at, r = edge.column("ts").cast(pa.int64()).to_numpy(), edge.column("r").to_numpy().astype(float)
-    rows = []
-    for s in stretches:
-        mine = (ks == s["k"]) & (numbers == s["segment"])
-        where = levels.of(s["k"])
-        series = (levels.number[where], levels.x[where], levels.first[where])
-        found = _judged(s, at[mine], r[mine], series, ends[s["k"]])
-        if found is not None:
-            rows.append({"k": s["k"]} | found)
-    return pa.Table.from_pylist(rows, schema=SHIFT)
+    t, y = t - t[0], y - y.mean()
+    n, total = len(t), float(np.sum(y * y))
+    after, first, second, value, both = (
+        np.cumsum(part[::-1])[::-1] for part in (np.ones(n), t, t * t, y, t * y)
+    )
+    mean = (first - t * after) / n
+    square = second - 2 * t * first + t * t * after - n * mean * mean
+    shared = both - t * value
+    with np.errstate(all="ignore"):
+        slope = np.where(square > 0, shared / square, 0.0)
+        explained = slope * shared / total if total > 0 else np.zeros(n)
+    return slope * (t[-1] - t), explained
 
 
-def _judged(
-    s: Mapping[str, Any], at: Longs, r: Floats, series: tuple[Longs, Floats, Longs], last: int
-) -> dict[str, Any] | None:
+def _levels(series: Series) -> _Levels:
+    """How far a time of day usually lies from its day's middle is the rhythm; levels are without it."""
+    blocks, days = series.blocks, series.days
+    full = np.flatnonzero(blocks.n >= 3)
+    number, middle = blocks.number[full], blocks.middle[full]
+    day = np.searchsorted(days.day, number * blocks.width_s // 86_400)
+    slot = number % (86_400 // blocks.width_s)
+    order = np.argsort(slot, kind="stable")
+    from_day, starts = (middle - days.middle[day])[order], starts_of(slot[order])
+    rhythm = np.zeros(86_400 // blocks.width_s)
+    rhythm[slot[order][starts]] = medians(from_day, starts)
+    return _Levels(number, middle - rhythm[slot], blocks.first[full], blocks.last[full])
+
+
+def _segments(levels: _Levels, shift_k: float) -> Iterator[_Stretch]:
+    """Stretches of at least two blocks that lie far from the usual level, on one side."""
+    apart = levels.x - median(levels.x)
+    spread = MAD * median(np.abs(apart))
+    if not spread > 0 or len(apart) < 12:
+        return
+    far = np.abs(apart) > shift_k * spread
+    for side in (1, -1):
+        mine = np.flatnonzero(far & (np.sign(apart) == side))
+        if len(mine) < 2:
+            continue
+        broken = np.flatnonzero(np.diff(levels.number[mine]) != 1) + 1
+        for part in np.split(mine, broken):
+            if 2 <= len(part) <= 0.5 * len(apart):
+                yield _stretch(levels, int(part[0]), int(part[-1]), median(apart[part]))
+
+
+def _stretch(levels: _Levels, low: int, high: int, shift: float) -> _Stretch:
+    ends = int(levels.number[low]), int(levels.number[high])
+    return _Stretch(*ends, shift, int(levels.first[low]), int(levels.last[high]))
+
+
+def _tail(levels: _Levels, shift_k: float) -> Iterator[_Stretch]:
+    """Where the blocks fall into two levels: the later part."""
+    x = levels.x
+    if len(x) < 24:
+        return
+    at, _, _ = split(x, 6)
+    left, right = x[:at], x[at:]
+    low, high = median(left), median(right)
+    jump, half = high - low, (low + high) / 2
+    scatter = MAD * median(np.abs(np.concatenate([left - low, right - high])))
+    parted = min(np.mean((right > half) == (jump > 0)), np.mean((left < half) == (jump > 0)))
+    if scatter > 0 and parted >= 0.95 and abs(jump) > shift_k * scatter:
+        yield _stretch(levels, at, len(x) - 1, jump)
+
+
+def shifts_of(series: Series, r: Floats, shift_k: float) -> list[Shift]:
+    """Steps and drifts of one datastream; `r` is each value less the usual value of its local hour."""
+    levels = _levels(series)
+    if not len(levels.x):
+        return []
+    found = [*_segments(levels, shift_k), *_tail(levels, shift_k)]
+    found.sort(key=lambda s: (s.low, s.high))
+    judged = (_judged(stretch, series, r, levels) for stretch in found)
+    return [one for one in judged if one is not None]
+
+
+def _judged(s: _Stretch, series: Series, r: Floats, levels: _Levels) -> Shift | None:
     """What one stretch is: a step, a drift, or None for an event."""
-    width = int(s["width_s"]) * 1_000_000
-    low, high = _micros(s["first_ts"]), _micros(s["last_ts"])
-    near = (at >= low - 3 * width) & (at <= low + 2 * width)
-    start = _sharp(at[near], r[near], s["shift"], 1)
-    near = (at >= high - 2 * width) & (at <= high + 3 * width)
-    end = last + 1 if high >= last - width else _sharp(at[near], r[near], s["shift"], -1)
+    width = series.blocks.width_s * 1_000_000
+    at = series.ts
+    near = slice(*np.searchsorted(at, [s.first - 3 * width, s.first + 2 * width + 1]))
+    start = _sharp(at[near], r[near], s.shift, 1)
+    at_end = s.last >= series.last - width  # nothing after it to tell a drift from weather
+    end: int | None = series.last + 1
+    if not at_end:
+        near = slice(*np.searchsorted(at, [s.last - 2 * width, s.last + 3 * width + 1]))
+        end = _sharp(at[near], r[near], s.shift, -1)
     if end is None:
         return None
     if start is not None:
-        return {"test": "step", "start_ts": start, "end_ts": end - 1, "size": s["shift"]}
-    number, apart, first = series
-    before = np.flatnonzero(number <= s["high_block"])
-    begin = max(0, int(np.searchsorted(number, s["low_block"])) - 6 * (s["high_block"] - s["low_block"] + 4))
-    x = apart[before][begin:]
+        return Shift("step", start, end - 1, s.shift)
+    upto = int(np.searchsorted(levels.number, s.high, side="right"))
+    begin = max(0, int(np.searchsorted(levels.number, s.low)) - 6 * (s.high - s.low + 4))
+    x = levels.x[begin:upto]
     if len(x) < 8:
         return None
     a, rise, explained = straight(x)
-    at_end = high >= last - width  # nothing after it to tell a drift from weather: it must be straighter
-    if explained < (0.95 if at_end else 0.85) or rise * s["shift"] <= 0 or abs(rise) < abs(s["shift"]):
+    if explained < (0.95 if at_end else 0.85) or rise * s.shift <= 0 or abs(rise) < abs(s.shift):
         return None
-    return {"test": "drift", "start_ts": int(first[before][begin + a]), "end_ts": end - 1, "size": rise}
-
-
-def _micros(value: Any) -> int:
-    return int(pa.scalar(value, pa.timestamp("us")).cast(pa.int64()).as_py())
+    return Shift("drift", int(levels.first[begin + a]), end - 1, rise)

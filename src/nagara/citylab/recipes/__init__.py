@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -24,6 +24,9 @@ from nagara.citylab.tables import TABLES
 HERE = Path(__file__).parent
 
 Kernel = Callable[[Mapping[str, pa.Table], Mapping[str, Any], "Context"], pa.Table]
+PartKernel = Callable[
+    [Iterable[pa.Table], Mapping[str, pa.Table], Mapping[str, Any], "Context"], Mapping[str, pa.Table]
+]
 
 
 class UnknownRecipe(CityLabError):
@@ -122,18 +125,39 @@ _A_TYPE = {
 
 @dataclass(frozen=True)
 class Step:
-    """One step: SQL text, or a kernel with the tables it reads. Its rows are a table for later steps."""
+    """One step: SQL text, or a kernel with the tables it reads. Its rows are a table for later steps.
+
+    A step with both reads more rows than memory should hold: its SQL runs once for each row of the step
+    `parts`, whose columns are parameters; the kernel gets the answers one after the other and gives the
+    tables `gives`.
+    """
 
     name: str
     sql: str = ""
     file: str = ""
     kernel: str = ""
     inputs: tuple[str, ...] = ()
+    parts: str = ""
+    gives: tuple[str, ...] = ()
 
     def call(self, tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: Context) -> pa.Table:
-        module, _, name = self.kernel.partition(":")
-        kernel: Kernel = getattr(importlib.import_module(module), name)
+        kernel: Kernel = self._kernel()
         return kernel(tables, params, context)
+
+    def call_in_parts(
+        self,
+        parts: Iterable[pa.Table],
+        tables: Mapping[str, pa.Table],
+        params: Mapping[str, Any],
+        context: Context,
+    ) -> Mapping[str, pa.Table]:
+        """The tables that the kernel gives from all parts."""
+        kernel: PartKernel = self._kernel()
+        return kernel(parts, tables, params, context)
+
+    def _kernel(self) -> Any:
+        module, _, name = self.kernel.partition(":")
+        return getattr(importlib.import_module(module), name)
 
 
 @dataclass(frozen=True)
@@ -265,8 +289,11 @@ def read_folder(folder: Path) -> Recipe:
             digest.update(b"\0" + text.encode())
         elif "kernel" not in item:
             raise BadRecipe(f"step {item.get('name')} has neither sql nor kernel", where=where)
+        if bool(item.get("parts")) != ("sql" in item and "kernel" in item):
+            raise BadRecipe(f"step {item.get('name')} needs sql, kernel and parts, or one alone", where=where)
         kernel, reads = item.get("kernel", ""), tuple(item.get("inputs", ()))
-        steps.append(Step(item["name"], text, item.get("sql", ""), kernel, reads))
+        more = {"parts": item.get("parts", ""), "gives": tuple(item.get("gives", ()))}
+        steps.append(Step(item["name"], text, item.get("sql", ""), kernel, reads, **more))
     if steps[-1].name != "result":
         raise BadRecipe("the last step must be named result", where=where)
     inputs = tuple(Input(**item) for item in head.get("input", ()))

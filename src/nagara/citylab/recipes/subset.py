@@ -283,6 +283,8 @@ def check_recipe(recipe: Recipe, extra: Mapping[str, Mapping[str, str]] | None =
             found, given = check(step.sql, f"{recipe.name}/{step.file}", types)
             breaches += found
             types[step.name] = {name: kind for name, kind in given.items() if kind.lower() != "unknown"}
-        else:
+        for name in step.gives:
+            types[name] = dict((extra or {}).get(name, {}))
+        if not step.sql:
             types[step.name] = dict((extra or {}).get(step.name, {}))
     return breaches

@@ -16,7 +16,7 @@ g as (
     from fault where test = 'gap' group by 1
 ),
 c as (
-    select datastream_id, cast(sum(least(n, cast(ceil(expected) as bigint))) as bigint) as received
+    select datastream_id, cast(sum(cast(least(n, cast(ceil(expected) as bigint)) as bigint)) as bigint) as received
     from calendar group by 1
 )
 select s.*, coalesce(f.n_flagged, 0) as n_flagged, coalesce(f.n_fail, 0) as n_fail,

@@ -1,12 +1,14 @@
--- A first look at each datastream: its number k, and how wide a block of about 24 values is (a part of a day).
--- in: observation   out: k, datastream_id, width_s
-select cast(row_number() over (order by datastream_id) as integer) as k, datastream_id,
-    cast(case
-        when guess_s <= 75 then 1800 when guess_s <= 150 then 3600 when guess_s <= 450 then 10800
-        when guess_s <= 900 then 21600 when guess_s <= 1800 then 43200 else 86400
-    end as bigint) as width_s
-from (
-    select datastream_id,
-        (epoch_us(max(ts)) - epoch_us(min(ts))) / (1000000.0 * greatest(1.0, count(*) - 1)) as guess_s
-    from observation group by 1
-) as s
+-- Each datastream: its number k, what is told of it, and in which part of the rows it is read.
+-- in: observation, datastream   out: k, datastream_id, part, thing_id, property, unit, period_s, ...
+select cast(row_number() over (order by o.datastream_id) as integer) as k, o.datastream_id,
+    cast(floor(cast(sum(o.n) over (order by o.datastream_id
+        rows between unbounded preceding and current row) as bigint) / 2000000.0) as integer) as part,
+    coalesce(d.thing_id, o.datastream_id) as thing_id,
+    coalesce(d.property, '') as property, coalesce(d.unit, '') as unit,
+    d.period_s, d.valid_min, d.valid_max
+from (select datastream_id, count(*) as n from observation group by 1) as o
+left join (
+    select datastream_id, min(thing_id) as thing_id, min(property) as property, min(unit) as unit,
+        min(period_s) as period_s, min(valid_min) as valid_min, max(valid_max) as valid_max
+    from datastream group by 1
+) as d on d.datastream_id = o.datastream_id
