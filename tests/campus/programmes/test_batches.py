@@ -1,35 +1,16 @@
 """Batches: making, states, roles, enrolments."""
 
-from datetime import date
-
 import pytest
 
 from nagara.campus.audit.models import Event
-from nagara.campus.programmes.domain import change_state, create_batch, end_role, enrol, give_role
+from nagara.campus.programmes.domain import change_state, create_batch, end_role, enrol, give_role, new_draft
 from nagara.campus.programmes.domain.seeding import seed
-from nagara.campus.programmes.models import Batch, Module, Programme, ProgrammeVersion, Rubric, Track
+from nagara.campus.programmes.models import Batch, Module, Rubric
 from nagara.campus.programmes.rules import runs_batch
 from nagara.citylab.errors import CityLabError
 
 
-@pytest.fixture
-def version(seeded) -> ProgrammeVersion:
-    seed()
-    programme = Programme.objects.create(
-        slug="course", name="Course", track=Track.objects.get(slug="short-term")
-    )
-    return ProgrammeVersion.objects.create(programme=programme, number=1, status="published")
-
-
-@pytest.fixture
-def batch(version) -> Batch:
-    return create_batch(
-        version=version, name="Course 2026", starts=date(2026, 3, 2), ends=date(2026, 3, 20), by=None, seats=1
-    )
-
-
-def test_the_modules_make_ninety_hours_and_all_rubrics_weigh_a_hundred(seeded):
-    seed()
+def test_the_modules_make_ninety_hours_and_all_rubrics_weigh_a_hundred(policies):
     seed()
     assert sum(m.total_hours() for m in Module.objects.all()) == 90
     assert Module.objects.count() == 12
@@ -44,7 +25,9 @@ def test_a_batch_moves_on_and_says_why_when_it_goes_back(batch, crowd):
     change_state(batch, "draft", by=crowd.olga, reason="dates were wrong")
     with pytest.raises(CityLabError, match="cannot become"):
         change_state(batch, "finished", by=crowd.olga)
-    events = Event.objects.filter(subject="batch/course-2026", verb="batch state changed").order_by("pk")
+    events = Event.objects.filter(
+        subject="batch/ascn-short-course-2026", verb="batch state changed"
+    ).order_by("pk")
     assert [(e.data["was"], e.data["now"], e.reason) for e in events] == [
         ("draft", "call", ""),
         ("call", "draft", "dates were wrong"),
@@ -67,7 +50,24 @@ def test_who_runs_a_batch(batch, crowd):
 
 
 def test_seats_are_counted_and_a_second_enrolment_changes_nothing(batch, crowd):
+    batch.seats = 1
+    batch.save()
     one = enrol(batch, crowd.alice, city=None, by=crowd.olga)
     assert enrol(batch, crowd.alice, city=None, by=crowd.olga) == one
     with pytest.raises(CityLabError, match="seats"):
         enrol(batch, crowd.bob, city=None, by=crowd.olga)
+
+
+def test_a_new_batch_takes_the_week_plan_of_its_version(batch, version):
+    first = batch.activities.filter(title="Opening and introductions").get()
+    assert (first.day, f"{first.at:%H:%M}") == (batch.starts, "09:30")
+    assert batch.activities.count() == version.activities.count()
+    assert sum(a.hours for a in batch.activities.all() if a.day >= batch.starts) == version.hours == 90
+    assert batch.budget_lines.count() == version.budget_lines.count() == 13
+    assert batch.role_places.count() == 5
+
+
+def test_a_draft_version_makes_no_batch(version, batch, crowd):
+    draft = new_draft(version.programme, by=crowd.olga)
+    with pytest.raises(CityLabError, match="draft"):
+        create_batch(version=draft, name="X", starts=batch.starts, ends=batch.ends, by=None)

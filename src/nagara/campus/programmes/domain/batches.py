@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,12 +14,16 @@ from nagara.campus.cities.models import City
 from nagara.campus.people.models import User
 from nagara.campus.programmes.models import (
     Batch,
+    BatchActivity,
+    BatchBudgetLine,
     BatchRole,
     Enrolment,
     ProgrammeVersion,
     RoleKind,
+    RolePlace,
     Waiver,
 )
+from nagara.campus.programmes.models.programmes import BudgetLine
 from nagara.citylab.errors import CityLabError
 
 NEXT = {
@@ -79,6 +83,7 @@ def create_batch(
     if Batch.objects.filter(slug=slug).exists():
         raise CityLabError(f"There is a batch {slug} already.", where="slug", mend="Choose another name.")
     batch = Batch.objects.create(version=version, slug=slug, name=name, starts=starts, ends=ends, **fields)
+    _fill(batch)
     record("batch made", subject(batch), by=by, version=version.number, programme=version.programme.slug)
     return batch
 
@@ -218,3 +223,28 @@ def waive(enrolment: Enrolment, rule: str, *, by: User, reason: str, signature: 
             person=enrolment.user_id,
         )
     return waiver
+
+
+def _fill(batch: Batch) -> None:
+    """What a new batch takes from its version: the week plan with its days, budget lines, places in roles."""
+    version = batch.version
+    BatchActivity.objects.bulk_create(
+        BatchActivity(
+            batch=batch,
+            kind_id=planned.kind_id,
+            title=planned.title,
+            day=batch.starts + timedelta(days=planned.day_offset),
+            at=planned.at,
+            hours=planned.hours,
+            module_id=planned.module_id,
+        )
+        for planned in version.activities.all()
+    )
+    fields = [f.name for f in BudgetLine._meta.get_fields()]
+    BatchBudgetLine.objects.bulk_create(
+        BatchBudgetLine(batch=batch, **{name: getattr(line, name) for name in fields})
+        for line in version.budget_lines.all()
+    )
+    RolePlace.objects.bulk_create(
+        RolePlace(batch=batch, role=place.role, places=place.places) for place in version.role_places.all()
+    )

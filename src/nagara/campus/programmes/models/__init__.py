@@ -11,6 +11,7 @@ from nagara.campus.programmes.models.batches import (
     Enrolment,
     ExtraHoliday,
     RoleKind,
+    RolePlace,
     Waiver,
 )
 from nagara.campus.programmes.models.programmes import (
@@ -26,6 +27,7 @@ from nagara.campus.programmes.models.programmes import (
     Track,
     VersionBudgetLine,
     VersionModule,
+    VersionRole,
     VersionRubric,
 )
 
@@ -46,10 +48,12 @@ __all__ = [
     "Programme",
     "ProgrammeVersion",
     "RoleKind",
+    "RolePlace",
     "Rubric",
     "Track",
     "VersionBudgetLine",
     "VersionModule",
+    "VersionRole",
     "VersionRubric",
     "Waiver",
 ]

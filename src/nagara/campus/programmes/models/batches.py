@@ -145,6 +145,21 @@ class BatchRole(models.Model):
         return f"{self.user}, {self.role}, {self.batch}"
 
 
+class RolePlace(models.Model):
+    """How many people a batch needs in a role: what a copy keeps of last year's roles."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="role_places")
+    role = models.SlugField(help_text="slug of a role kind")
+    places = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["batch", "role"], name="programmes_role_place_once")]
+
+    def __str__(self) -> str:
+        return f"{self.places} {self.role}"
+
+
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     """Questions about enrolments."""
 

@@ -289,6 +289,23 @@ class FrameworkTag(models.Model):
         return f"{self.framework}: {self.focus_area}" if self.focus_area else str(self.framework)
 
 
+class VersionRole(models.Model):
+    """How many people a batch of a version needs in a role."""
+
+    version = models.ForeignKey(ProgrammeVersion, on_delete=models.CASCADE, related_name="role_places")
+    role = models.SlugField(help_text="slug of a role kind")
+    places = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "role"], name="programmes_version_role_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.places} {self.role}"
+
+
 class BudgetLine(models.Model):
     """An amount for something, in its own currency, with the rate to the budget's currency and its date."""
 
