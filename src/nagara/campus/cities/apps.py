@@ -8,3 +8,6 @@ from django.apps import AppConfig
 class CitiesConfig(AppConfig):
     name = "nagara.campus.cities"
     label = "cities"
+
+    def ready(self) -> None:
+        from nagara.campus.cities import rules  # noqa: F401 (rights are registered)

@@ -8,3 +8,6 @@ from django.apps import AppConfig
 class CurriculaConfig(AppConfig):
     name = "nagara.campus.curricula"
     label = "curricula"
+
+    def ready(self) -> None:
+        from nagara.campus.curricula import rules  # noqa: F401 (rights are registered)

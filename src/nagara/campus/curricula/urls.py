@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from nagara.campus.curricula import views
+
+urlpatterns = [path("cities/<slug:slug>/curriculum/", views.city_curriculum, name="city-curriculum")]

@@ -8,3 +8,6 @@ from django.apps import AppConfig
 class ReadinessConfig(AppConfig):
     name = "nagara.campus.readiness"
     label = "readiness"
+
+    def ready(self) -> None:
+        from nagara.campus.readiness import rules  # noqa: F401 (rights are registered)

@@ -12,22 +12,23 @@ SCORES = (0, 1, 2, 3, 4, 5)
 
 @dataclass(frozen=True)
 class Question:
-    """A question with its anchors: score -> words, at 1, 3 and 5."""
+    """A question with its anchors (score -> words, at 1, 3 and 5) and the names of the computed evidence
+    that is shown beside it."""
 
     id: str
     text: str
     anchors: Mapping[int, str]
+    computed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """A dimension: questions, the modules that train it, the computed evidence that belongs to it."""
+    """A dimension: its questions, the modules that train it, where it comes from."""
 
     id: str
     name: str
     questions: tuple[Question, ...]
     modules: tuple[str, ...]
-    computed: tuple[str, ...]
     traces: tuple[str, ...]
 
 
@@ -66,13 +67,13 @@ class Questionnaire:
 
 def _dimension(row: Mapping[str, Any]) -> Dimension:
     questions = tuple(
-        Question(q["id"], q["q"], {1: q["l1"], 3: q["l3"], 5: q["l5"]}) for q in row["questions"]
+        Question(q["id"], q["q"], {1: q["l1"], 3: q["l3"], 5: q["l5"]}, tuple(q.get("computed", ())))
+        for q in row["questions"]
     )
     return Dimension(
         row["id"],
         row["name"],
         questions,
         tuple(row.get("modules", ())),
-        tuple(row.get("computed_evidence", ())),
         tuple(row.get("traces", ())),
     )
