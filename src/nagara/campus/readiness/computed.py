@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from nagara.campus.cities.indicators import city_indicators
+from nagara.campus.cities.indicators import CityIndicator, overview
 from nagara.campus.cities.lakes import Place
 from nagara.citylab.lake.licences import UNKNOWN, recognise
 
@@ -161,9 +161,14 @@ def _sensors(place: Place, today: date) -> Computed:
     return Computed("sensors", title, f"{row['seen']:,}", detail, _day(row["last"]), page)
 
 
+def _of_the_city(place: Place) -> list[CityIndicator]:
+    """Indicators of the registry that runs computed for the city as a whole."""
+    return [row for theme in overview(place).themes for row in theme.rows]
+
+
 def _uptime(place: Place, today: date) -> Computed:
     title = "Uptime of sensors"
-    found = next((i for i in city_indicators(place) if i.indicator == "I16"), None)
+    found = next((i for i in _of_the_city(place) if i.indicator == "I16"), None)
     if found is None or found.value is None:
         why = found.reason if found and found.reason else "Run the recipe sensor-qa to know it."
         return Computed("uptime", title, "", why, None, reverse("recipe", args=["sensor-qa"]))
@@ -186,7 +191,7 @@ def _open_feeds(place: Place, today: date) -> Computed:
 
 
 def _indicators(place: Place, today: date) -> Computed:
-    this_year = [i for i in city_indicators(place) if i.started.year == today.year and i.value is not None]
+    this_year = [i for i in _of_the_city(place) if i.started.year == today.year and i.value is not None]
     last = max((i.started for i in this_year), default=None)
     page = reverse("city", args=[place.slug]) + "#indicators"
     detail = "Indicators of the whole city that a recipe computed, each with its evidence."
