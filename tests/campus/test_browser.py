@@ -22,6 +22,7 @@ PUBLIC = [
     "/cities/jakarta/sources/levels/",
     "/cities/jakarta/runs/",
     "/cities/jakarta/runs/RUN/",
+    "/cities/jakarta/runs/RUN/compare/",
     "/cities/harbour/map/",
     "/cities/jakarta/runs/RUN/figure/coverage/",
     "/cities/jakarta/brief.html",

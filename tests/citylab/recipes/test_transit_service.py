@@ -309,3 +309,17 @@ def test_the_digest_does_not_depend_on_threads_or_row_order(data: Path) -> None:
     one = compute(recipe, tables, CONTEXT, params, threads=1)
     two = compute(recipe, turned, CONTEXT, params, threads=2)
     assert one.digest == two.digest
+
+
+def test_the_busiest_stops_come_hour_by_hour_and_no_more_than_asked_for(data: Path) -> None:
+    path, day = CITIES["bogor"]
+    none = computed(data / path, ("day", day), ("hourly_stops", 0)).rows.to_pylist()
+    assert not [r for r in none if r["indicator"] == "I04_hour"]
+    done = computed(data / path, ("day", day), ("hourly_stops", 3))
+    rows = [r for r in done.rows.to_pylist() if r["indicator"] == "I04_hour"]
+    assert len({r["unit_id"] for r in rows}) == 3
+    whole = numbers(done, "stop")
+    for stop in {r["unit_id"] for r in rows}:
+        hours = [r for r in rows if r["unit_id"] == stop]
+        assert sum(r["n"] for r in hours) == whole[stop, "I04_span"]["n"]
+        assert all(r["lo"] <= r["value"] <= r["hi"] for r in hours if r["value"] is not None)

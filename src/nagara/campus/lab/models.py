@@ -102,11 +102,17 @@ class ImportJob(Job):
 
 
 class RunJob(Job):
-    """A recipe that someone asked to run. The Run itself is kept in the lake."""
+    """A recipe that someone asked to run. The Run itself is kept in the lake.
+
+    With `repeats`, a kept run is computed once more on the very rows it read, and `report` says whether the
+    results were the same (see citylab.runs.Repeat); no new Run is kept.
+    """
 
     recipe = models.SlugField(max_length=60)
     params = models.JSONField(default=dict)
     run_id = models.CharField(max_length=120, blank=True)
+    repeats = models.CharField(max_length=120, blank=True, db_index=True)
+    report = models.JSONField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.recipe} on {self.city}"

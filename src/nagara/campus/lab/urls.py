@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from nagara.campus.lab.api import api
-from nagara.campus.lab.views import briefs, documentation, imports, islands, recipes, runs, tables
+from nagara.campus.lab.views import again, briefs, documentation, imports, islands, recipes, runs, tables
 
 urlpatterns = [
     path("recipes/", recipes.recipe_list, name="recipes"),
@@ -20,6 +20,9 @@ urlpatterns = [
     path("cities/<slug:slug>/run/<slug:name>/", runs.start, name="start-run"),
     path("cities/<slug:slug>/runs/", runs.run_list, name="runs"),
     path("cities/<slug:slug>/runs/<slug:run_id>/", runs.run, name="run"),
+    path("cities/<slug:slug>/runs/<slug:run_id>/again/", again.again, name="run-again"),
+    path("cities/<slug:slug>/runs/<slug:run_id>/repeat/", again.repeat, name="run-repeat"),
+    path("cities/<slug:slug>/runs/<slug:run_id>/compare/", again.compared, name="run-compare"),
     path("cities/<slug:slug>/runs/<slug:run_id>/results.csv", runs.results_csv, name="run-csv"),
     re_path(
         r"^cities/(?P<slug>[\w-]+)/runs/(?P<run_id>[\w-]+)/(?P<kind>figure|map)/(?P<name>[\w-]+)\.svg$",

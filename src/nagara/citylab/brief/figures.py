@@ -10,7 +10,8 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import vl_convert as vlc
 
+import nagara
 from nagara.citylab.brief.figure_rows import (
     MOST_POINTS,
     few_series,
@@ -34,7 +36,10 @@ from nagara.citylab.brief.palette import MARKERS, SERIES, STEPS, WARNINGS
 
 Spec = dict[str, Any]
 VEGA_LITE = "6.4"
-FONT = "Noto Sans, system-ui, sans-serif"
+FONT = "Noto Sans, Arial, Helvetica, Liberation Sans, sans-serif"
+"""Ours first, as in print. Where it is missing, one that is no wider: room was measured for ours."""
+FONTS = Path(nagara.__file__).parent / "campus" / "design" / "assets" / "fonts"
+"""Noto Sans of every script, put there by `make assets`; typst's own fonts serve where it is absent."""
 PADDING = {"left": 8, "right": 4, "top": 4, "bottom": 4}
 """Room for readers whose fonts are wider than ours."""
 CLOCK = {
@@ -311,7 +316,15 @@ def svg(spec: Spec) -> str:
 @lru_cache(maxsize=128)
 def _drawn(spec: str) -> str:
     """One text, one picture: drawing takes most of a brief's time, and pages show the same figures again."""
+    _measure_in_our_fonts()
     return _ROLES.sub("", str(vlc.vegalite_to_svg(spec, vl_version=VEGA_LITE)))
+
+
+@cache
+def _measure_in_our_fonts() -> None:
+    """Texts take the room that they take in print; without our fonts, that of the drawer's own."""
+    if FONTS.is_dir():
+        vlc.register_font_directory(str(FONTS))
 
 
 _ROLES = re.compile(r' (?:role="graphics-[a-z-]+"|aria-roledescription="[^"]*")')

@@ -11,13 +11,11 @@ from typing import Any
 
 import typst
 
-import nagara
 from nagara.citylab.brief.document import Brief, Picture, Section
+from nagara.citylab.brief.figures import FONTS
 from nagara.citylab.brief.palette import PRINT, paint
 
 TEMPLATE = Path(__file__).with_name("brief.typ")
-FONTS = Path(nagara.__file__).parent / "campus" / "design" / "assets" / "fonts"
-"""Noto Sans of every script, put there by `make assets`; typst's own fonts serve where it is absent."""
 NUMBERS: dict[str, Any] = {"numbers": True, "wide": False}
 """Stands for the table of numbers where it is laid beside a picture."""
 FULL_SECTIONS = 3

@@ -1,4 +1,4 @@
-"""Runs: starting one, watching it, and everything needed to believe or repeat it."""
+"""Runs: starting one, watching it, and everything needed to believe it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from nagara.citylab.evidence import SHOWN, Run
 from nagara.citylab.findings import CityLabError
 from nagara.citylab.recipes import catalogue
 
-PAGE = 50
+PAGE = 20
 
 
 def _start(job_id: int) -> None:
@@ -109,7 +109,7 @@ def run(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
     shown = rows.slice(page.first - 1, PAGE).to_pylist() if rows.num_rows else []
     names = Names(place.snapshot) if place.snapshot and shown else None
     for row in shown:
-        _in_words(row, made, names)
+        in_words(row, made.recipe, names)
     recipe = figures.recipe_of(made)
     inputs = _inputs(place, made, {s["source_id"]: s for s in place.sources})
     context = {
@@ -126,6 +126,11 @@ def run(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
         "answer": answer_of(place.data, made) if place.data and made.status == "done" and recipe else "",
         "pictures": figures.pictures(place, made),
         "command": command(made),
+        "may_run": may(request.user, "lab.start_run", place),
+        "has_others": place.data is not None
+        and len(runs.recent(place.data, recipe=made.recipe, limit=2)) > 1,
+        "repeated": RunJob.objects.filter(city=slug, repeats=run_id, state="done").first(),
+        "newer": sorted({i["table"] for i in inputs if i["newer"]}),
         "simulated": any(i["source"] and i["source"]["nature"] == "simulated" for i in inputs),
     }
     return render(request, "lab/run.html", context)
@@ -157,11 +162,11 @@ def _filtered(rows: pa.Table, query: Mapping[str, str]) -> tuple[pa.Table, dict[
     return rows.sort_by(keys) if rows.num_rows else rows, chosen
 
 
-def _in_words(row: dict[str, Any], made: Run, names: Names | None) -> None:
+def in_words(row: dict[str, Any], recipe: str, names: Names | None) -> None:
     """Give a result row the name of its unit, its title, and the unit its value is in."""
     kind, unit_id = row["unit_kind"], row["unit_id"]
     row["unit_name"] = names.of(kind, unit_id) if names else unit_id
-    out = output_of(made.recipe, row["indicator"])
+    out = output_of(recipe, row["indicator"])
     row["title"] = out.title
     row["unit"] = out.unit.replace("{unit}", names.unit(kind, unit_id) if names else "")
 

@@ -1,5 +1,5 @@
 -- Every number with its range, count, coverage and the reason that limits it.
--- in: day, total, hour, stop_service, route_service, ride, run, active, departure, trip, period, city
+-- in: day, total, hour, stop_service, stop_hour, route_service, ride, run, active, departure, trip, period, city
 with feeds as (
     select count(distinct feed_id) as n from run
 ),
@@ -151,3 +151,11 @@ select h.scope, case when h.scope = 'city' then (select city_id from place)
 from hour as h
 cross join (select 'transit_starts' as indicator union all select 'transit_running') as i
 cross join midnight as m
+union all
+select 'stop', case when (select n from feeds) > 1 then h.feed_id || ':' || h.stop_id else h.stop_id end,
+    make_timestamp(m.midnight_us + h.hour * 3600000000), 'I04_hour', h.headway_s / 60.0, h.shortest_s / 60.0,
+    h.longest_s / 60.0, h.departures, 1.0,
+    (select case when max(case when basis = 'headway' then 1 else 0 end) = 1 then 'estimate' else 'verified' end from run),
+    case when h.headway_s is null then 'no departure before this one'
+        else 'gaps that end in the hour; low and high: shortest and longest' end
+from stop_hour as h cross join midnight as m

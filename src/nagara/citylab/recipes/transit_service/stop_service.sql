@@ -14,7 +14,7 @@ marked as (
 select feed_id, stop_id,
     cast(sum(n) as bigint) as departures,
     cast(coalesce(sum(case when within then n end), 0) as bigint) as in_window,
-    median(gap_s) as headway_s, min(gap_s) as shortest_s, max(gap_s) as longest_s, count(gap_s) as gaps,
+    median(gap_s) as headway_s, median(gap_s) / 60.0 as headway_min, min(gap_s) as shortest_s, max(gap_s) as longest_s, count(gap_s) as gaps,
     min(s) as first_s, max(s) as last_s
 from marked
 group by feed_id, stop_id
