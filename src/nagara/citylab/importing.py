@@ -73,12 +73,13 @@ def read_map(path: Path) -> dict[str, Any]:
 
 
 def read_matches(path: Path) -> dict[str, str]:
-    """Names that a person confirmed: TOML `[matches]` of `"name in the file" = "zone_id"`."""
+    """Names that a person confirmed: TOML `[matches]` of `"name in the file" = "zone_id"`; "" says that the
+    name is of no zone and is left out on purpose."""
     matches = read_map(path).get("matches", {})
     bad = [name for name, zone in matches.items() if not isinstance(zone, str)]
     if bad:
         raise CityLabError(f"the match of {bad[0]!r} is not a zone id in quotes.", where=path.name)
-    return {name: zone for name, zone in matches.items() if zone}
+    return dict(matches)
 
 
 def _shared_start(names: Sequence[str]) -> str:

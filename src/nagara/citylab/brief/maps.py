@@ -184,7 +184,12 @@ def _colour(layer: Layer) -> Spec:
         "field": "value",
         "type": "quantitative",
         "scale": scale,
-        "legend": {"title": title or None, "orient": "bottom", "direction": "horizontal", "columns": 0},
+        "legend": {
+            "title": title or None,
+            "orient": "bottom",
+            "direction": "horizontal",
+            "gradientLength": 300,
+        },
     }
 
 

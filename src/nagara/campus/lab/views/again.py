@@ -92,9 +92,8 @@ def compared(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
 def _side_by_side(request: HttpRequest, place: Place, first: Run, second: Run) -> dict[str, Any]:
     """Rows of the comparison: the whole city first, then those that surely changed, by how much."""
     found = compare(first, second)
-    rows = found.table.to_pylist()
-    changed = [row for row in rows if row["a"] != row["b"]]
-    rows = changed if request.GET.get("all") is None else rows
+    both = [row for row in found.table.to_pylist() if row["a"] is not None and row["b"] is not None]
+    rows = [row for row in both if row["a"] != row["b"]]
     rows.sort(key=lambda r: (r["unit_kind"] != "city", not r["clear"], -abs(r["percent"] or 0)))
     page = page_of(request, len(rows), PAGE)
     shown = rows[page.first - 1 : page.first - 1 + PAGE] if rows else []
@@ -104,8 +103,8 @@ def _side_by_side(request: HttpRequest, place: Place, first: Run, second: Run) -
     return {
         "rows": shown,
         "page": page,
-        "findings": list(found.findings),
-        "changed": len(changed),
-        "surely": sum(1 for row in changed if row["clear"]),
-        "total": found.table.num_rows,
+        "findings": [f for f in found.findings if f.rule != "one-side-only"],
+        "surely": sum(1 for row in rows if row["clear"]),
+        "both": len(both),
+        "alone": found.table.num_rows - len(both),
     }
