@@ -227,8 +227,8 @@ def proposals_text(findings: Findings) -> str:
     sign away. What is left uncommented is given back with `--accept-matches`."""
     lines = [
         "# Names in the file, and the zone that each may mean. Take the # away where it is right; correct",
-        '# the zone id where it is not; "" says that the name is of no zone and is left out on purpose. Names',
-        "# left with a # are set aside and asked for again. Import again with this file.",
+        '# the zone id where it is not; "" says that the name is of no zone and is left out on purpose.',
+        "# Names left with a # are set aside and asked for again. Import again with this file.",
         "[matches]",
     ]
     for proposal in findings.proposals:
