@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "ninja",
 ]
 
@@ -207,3 +209,23 @@ NAGARA_FIELD_KEYS = field_keys()
 NAGARA_ADDRESS = (
     os.environ.get("NAGARA_ADDRESS") or (CSRF_TRUSTED_ORIGINS or ["http://127.0.0.1:8000"])[0]
 ).rstrip("/")
+
+# Room people: a code by mail instead of a password; sign-in by an organisation's own server (OpenID Connect)
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_RATE_LIMITS |= {"request_login_code": "20/m/ip,3/5m/key"}
+SOCIALACCOUNT_ADAPTER = "nagara.campus.people.accounts.OtherServers"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that redirects to another server is stopped by form-action 'self'
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": []}}
+if _oidc := os.environ.get("NAGARA_OIDC_SERVER", ""):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"].append(
+        {
+            "provider_id": "oidc",
+            "name": os.environ.get("NAGARA_OIDC_NAME", "your organisation"),
+            "client_id": os.environ.get("NAGARA_OIDC_CLIENT", ""),
+            "secret": os.environ.get("NAGARA_OIDC_SECRET", ""),
+            "settings": {"server_url": _oidc},
+        }
+    )

@@ -10,7 +10,10 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
+        from nagara.campus.audit import subjects
         from nagara.campus.people import office, own_data
+        from nagara.campus.people import rules as _rules  # noqa: F401 (permissions of the rooms below)
 
         office.register()
         own_data.register()
+        subjects.register("person", lambda key: f"/people/{key}/")

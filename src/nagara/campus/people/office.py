@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from nagara.campus.people.domain import give_office
 from nagara.campus.people.models import OfficeMember, User
 from nagara.campus.people.queries import now_valid
 from nagara.campus.people.roles import Held
+from nagara.campus.people.roles import offer as offer_roles
 from nagara.campus.people.roles import register as register_roles
 
 
@@ -14,6 +16,16 @@ def register() -> None:
     register_roles(
         "office", roles_of, many=roles_of_many, kinds=dict(OfficeMember.Role.choices), holders=holders
     )
+    offer_roles("office", "The office", choices=may_give, give=give)
+
+
+def may_give(by: User) -> list[tuple[str, str]]:
+    """A manager gives every post; others none."""
+    return list(OfficeMember.Role.choices) if by.is_superuser else []
+
+
+def give(user: User, role: str, *, by: User, reason: str = "") -> None:
+    give_office(user, role=role, by=by)
 
 
 def roles_of(user: User) -> list[Held]:

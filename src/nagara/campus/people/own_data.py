@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from nagara.campus.audit.models import Event
+from nagara.campus.notices.models import Notice
 from nagara.campus.people.data_port import register as register_data
 from nagara.campus.people.models import User
 
@@ -15,6 +17,15 @@ def register() -> None:
         export=export,
         erase=erase,
         stays="country, sex and the years of past programmes, for counts without names",
+    )
+    register_data(
+        "letters",
+        export=export_letters,
+        erase=erase_letters,
+        stays="that a letter of a kind was sent, and when",
+    )
+    register_data(
+        "audit", export=export_audit, erase=erase_audit, stays="what was done, by a person without a name"
     )
 
 
@@ -37,6 +48,31 @@ def erase(user: User) -> None:
     user.invitations.all().delete()
     user.office_posts.all().delete()
     user.past.update(source="", source_row=0)
+
+
+def export_letters(user: User) -> dict[str, list[dict[str, Any]]]:
+    fields = ("subject", "body", "address", "state", "about", "at", "sent_at")
+    return {"letters": _rows(Notice.objects.filter(to=user).values(*fields))}
+
+
+def erase_letters(user: User) -> None:
+    """Letters to the person lose address and text; those not sent yet are not sent."""
+    mine = Notice.objects.filter(to=user)
+    mine.filter(state__in=[Notice.State.QUEUED, Notice.State.HELD]).update(state=Notice.State.CANCELLED)
+    mine.update(address="", subject="(erased)", body="", error="")
+
+
+def export_audit(user: User) -> dict[str, list[dict[str, Any]]]:
+    fields = ("at", "verb", "subject", "reason", "data", "kind")
+    return {
+        "done": _rows(Event.objects.filter(by=user).values(*fields)),
+        "about_you": _rows(Event.objects.filter(subject=f"person/{user.pk}").values(*fields)),
+    }
+
+
+def erase_audit(user: User) -> None:
+    """Events hold no personal data but what people wrote as a reason about this person."""
+    Event.objects.filter(subject=f"person/{user.pk}").update(reason="")
 
 
 def _rows(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

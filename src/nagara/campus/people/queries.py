@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from nagara.campus.people import roles
 from nagara.campus.people.models import OfficeMember, User
+from nagara.campus.people.names import searchable
 
 
 def now_valid(day: date | None = None) -> Q:
@@ -33,3 +35,15 @@ def visible_people(user: Any) -> QuerySet[User]:
     if is_office(user):
         return everyone
     return everyone.filter(pk=user.pk) if user.is_authenticated else everyone.none()
+
+
+def people_list(user: Any, *, q: str = "", role: str = "", country: str = "") -> QuerySet[User]:
+    """The people that `user` may see, narrowed by words of any of their names or e-mail, role, country."""
+    people = visible_people(user).filter(erased_at=None)
+    for word in searchable(q).split():
+        people = people.filter(search_text__contains=word)
+    if country:
+        people = people.filter(country=country)
+    if role:
+        people = people.filter(pk__in=roles.holders(role))
+    return people

@@ -91,3 +91,39 @@ def holders(kind: str) -> Iterable[int]:
     if source is None or source.holders is None or key not in source.kinds:
         return []
     return source.holders(key)
+
+
+Choices = Callable[[User], Iterable[tuple[str, str]]]
+Give = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class _Offer:
+    title: str
+    choices: Choices
+    give: Give
+
+
+_offers: dict[str, _Offer] = {}
+
+
+def offer(name: str, title: str, *, choices: Choices, give: Give) -> None:
+    """Let the office give a room's roles when it invites a person. `choices(by)` lists (value, words) that
+    `by` may give; `give(user, value, by=, reason=)` gives one of them."""
+    _offers[name] = _Offer(title, choices, give)
+
+
+def offered(by: User) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Groups of choices for a form: (title, [(value, words)]); values name the room too."""
+    groups = []
+    for name, made in _offers.items():
+        found = [(f"{name}.{value}", words) for value, words in made.choices(by)]
+        if found:
+            groups.append((made.title, found))
+    return groups
+
+
+def give(user: User, value: str, *, by: User, reason: str = "") -> None:
+    """Give a role that `offered` named."""
+    name, _, key = value.partition(".")
+    _offers[name].give(user, key, by=by, reason=reason)

@@ -21,8 +21,24 @@ def signed_in(user: Any) -> bool:
     return bool(user.is_authenticated and user.is_active)
 
 
+@rules.predicate
+def is_self(user: Any, person: Any) -> bool:
+    """The person that it is about."""
+    return bool(person is not None and user.pk is not None and person == user)
+
+
 rules.add_perm("people.use_desk", in_office)
 rules.add_perm("people.change_self", signed_in)
+rules.add_perm("people.see_people", in_office)
+rules.add_perm("people.see_person", in_office | (signed_in & is_self))
+rules.add_perm("people.invite", in_office)
+rules.add_perm("people.take_data", in_office | (signed_in & is_self))
+rules.add_perm("people.erase", in_office | (signed_in & is_self))
+rules.add_perm("people.import_past", in_office)
+rules.add_perm("people.write_consents", in_office)
+# the rooms below have no people: their rules stand here
+rules.add_perm("notices.manage", in_office)
+rules.add_perm("audit.see", in_office)
 
 
 def may(user: Any, permission: str, thing: Any = None) -> bool:

@@ -169,6 +169,15 @@ def page_link(context: Mapping[str, Any], number: int) -> str:
     return f"?{urlencode(sorted(params.items()))}"
 
 
+@register.simple_tag(takes_context=True)
+def export_link(context: Mapping[str, Any], kind: str) -> str:
+    """This list, as narrowed, as a file: csv, xlsx or csvw."""
+    params = context["request"].GET.copy()
+    params.pop("page", None)
+    params["export"] = kind
+    return f"?{urlencode(sorted(params.items()))}"
+
+
 @register.filter
 def item(mapping: Mapping[str, Any], key: str) -> Any:
     """mapping[key], or nothing."""

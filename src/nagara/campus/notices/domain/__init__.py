@@ -51,6 +51,7 @@ def queue(
     """
     person = to if isinstance(to, get_user_model()) else None
     address = person.email if person is not None else str(to).strip()
+    nowhere = not address or address.endswith(".invalid")
     subject, body = letter(template, {"to": person, **context})
     notice = Notice.objects.create(
         to=person,
@@ -59,10 +60,11 @@ def queue(
         about=about,
         subject=subject,
         body=body,
-        state=State.HELD if hold else State.QUEUED,
+        state=State.CANCELLED if nowhere else State.HELD if hold else State.QUEUED,
+        error="There is no e-mail address." if nowhere else "",
         by=by if by is None or by.pk else None,
     )
-    if not hold:
+    if notice.state == State.QUEUED:
         wake()
     return notice
 
@@ -96,6 +98,19 @@ def cancel(notices: Iterable[Notice], *, by: Any, reason: str) -> int:
     )
     if count:
         record("notices cancelled", "notices", by=by, reason=reason, count=count, ids=ids[:500])
+    return count
+
+
+@transaction.atomic
+def try_again(notices: Iterable[Notice], *, by: Any, reason: str = "") -> int:
+    """Queue failed letters anew, with all their tries; says how many."""
+    ids = [notice.pk for notice in notices]
+    count = Notice.objects.filter(pk__in=ids, state=State.FAILED).update(
+        state=State.QUEUED, send_after=timezone.now(), attempts=0, error=""
+    )
+    if count:
+        record("notices tried again", "notices", by=by, reason=reason, count=count, ids=ids[:500])
+        wake()
     return count
 
 

@@ -1,8 +1,18 @@
 """People who sign in, the office, what they agreed to, and their earlier programmes."""
 
-from nagara.campus.people.models.consents import Consent
+from nagara.campus.people.models.consents import Consent, ConsentText
 from nagara.campus.people.models.links import Invitation, SpentLink
-from nagara.campus.people.models.past import PastParticipation
+from nagara.campus.people.models.past import PastParticipation, PeopleImport
 from nagara.campus.people.models.person import OfficeMember, User, UserManager
 
-__all__ = ["Consent", "Invitation", "OfficeMember", "PastParticipation", "SpentLink", "User", "UserManager"]
+__all__ = [
+    "Consent",
+    "ConsentText",
+    "Invitation",
+    "OfficeMember",
+    "PastParticipation",
+    "PeopleImport",
+    "SpentLink",
+    "User",
+    "UserManager",
+]

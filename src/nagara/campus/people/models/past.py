@@ -33,3 +33,26 @@ class PastParticipation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_title} {self.year}"
+
+
+class PeopleImport(models.Model):
+    """A table of people that the office brought: read, shown, then taken whole or not at all."""
+
+    class State(models.TextChoices):
+        EXAMINED = "examined", "Read, waiting for a yes"
+        TAKEN = "taken", "Taken"
+        DROPPED = "dropped", "Not taken"
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    name = models.CharField("file", max_length=200)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.EXAMINED)
+    rows = models.JSONField(default=list)  # emptied once it is taken or dropped: they are personal data
+    findings = models.JSONField(default=list)
+    said = models.JSONField(default=dict)  # what became of it, in numbers
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
