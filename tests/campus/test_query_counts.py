@@ -57,5 +57,5 @@ def test_the_teams_of_a_person(count, crowd, django_assert_num_queries):
     for city in City.objects.exclude(slug="jakarta")[: count - 1]:
         CityMember.objects.create(city=city, user=crowd.alice, role="staff")
     client = crowd.client("alice")
-    with django_assert_num_queries(4):  # session, person, teams, office
+    with django_assert_num_queries(7):  # session, person, office posts, teams, states, office, letters
         client.get("/me/")

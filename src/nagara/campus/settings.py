@@ -218,9 +218,10 @@ ACCOUNT_RATE_LIMITS |= {"request_login_code": "20/m/ip,3/5m/key"}
 SOCIALACCOUNT_ADAPTER = "nagara.campus.people.accounts.OtherServers"
 SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that redirects to another server is stopped by form-action 'self'
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": []}}
+_oidc_apps: list[dict[str, object]] = []
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": _oidc_apps}}
 if _oidc := os.environ.get("NAGARA_OIDC_SERVER", ""):
-    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"].append(
+    _oidc_apps.append(
         {
             "provider_id": "oidc",
             "name": os.environ.get("NAGARA_OIDC_NAME", "your organisation"),

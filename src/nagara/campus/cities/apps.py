@@ -10,4 +10,9 @@ class CitiesConfig(AppConfig):
     label = "cities"
 
     def ready(self) -> None:
-        from nagara.campus.cities import rules  # noqa: F401 (rights are registered)
+        from nagara.campus.cities import (
+            held,
+            rules,  # noqa: F401 (rights are registered)
+        )
+
+        held.register()

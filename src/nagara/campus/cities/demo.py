@@ -15,4 +15,4 @@ def load() -> None:
             continue
         city, user = City.objects.get(slug=account.city), User.objects.get(email=account.email)
         if not CityMember.objects.current().filter(city=city, user=user).exists():
-            join_team(city, user, role=CityMember.Role.CSCO, by=None)
+            join_team(city, user, role=account.city_role, by=None)

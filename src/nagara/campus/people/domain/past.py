@@ -61,7 +61,9 @@ def plan(rows: list[dict[str, Any]]) -> Plan:
     emails = {row["email"] for row in rows if row["email"]}
     known = list(User.objects.filter(erased_at=None).only("pk", "email", "passport_name", "country"))
     by_mail = {user.email: user for user in known if user.email in emails}
-    same, ask, seen = {}, [], {}
+    same: dict[int, str] = {}
+    seen: dict[str, str] = {}
+    ask: list[Likeness] = []
     pool: list[tuple[str, str, str]] = [(f"user:{u.pk}", u.country, u.passport_name) for u in known]
     words = [searchable(name) for _, _, name in pool]
     for row in rows:

@@ -112,14 +112,14 @@ def _from_csv(data: bytes) -> list[tuple[int, list[Any]]]:
 
 def _places(head: list[Any]) -> dict[str, int]:
     """Field -> column, by the titles of the first row."""
-    titles = {}
+    titles: dict[str, str] = {}
     for name, (title, _, _, others) in COLUMNS.items():
         titles |= {searchable(word): name for word in (name, title, *others)}
     found: dict[str, int] = {}
     for at, cell in enumerate(head):
-        name = titles.get(searchable(_text(cell)).rstrip("."))
-        if name is not None:
-            found.setdefault(name, at)
+        meant = titles.get(searchable(_text(cell)).rstrip("."))
+        if meant is not None:
+            found.setdefault(meant, at)
     missing = [title for name, (title, _, needed, _) in COLUMNS.items() if needed and name not in found]
     if missing:
         raise CityLabError(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -36,6 +39,10 @@ SAMPLE = [
 ]
 
 
+def _cell(name: str, row: dict[str, Any]) -> Any:
+    return row.get(name, "")
+
+
 def _office_only(request: SignedIn) -> None:
     if not may(request.user, "people.import_past"):
         raise PermissionDenied("Bringing people is for the office.")
@@ -68,7 +75,7 @@ def sample(request: SignedIn) -> HttpResponse:
     """A table to fill, with one example row."""
     _office_only(request)
     columns = [
-        Column(name, title, lambda row, name=name: row.get(name, ""), "whole" if name == "year" else "text")
+        Column(name, title, partial(_cell, name), "whole" if name == "year" else "text")
         for name, (title, *_) in COLUMNS.items()
     ]
     return HttpResponse(
@@ -101,7 +108,7 @@ def _decided(request: SignedIn, made: PeopleImport) -> HttpResponse:
         messages.success(request, "Nothing was taken; the rows are forgotten.")
         return redirect("import-people")
     answers = {
-        int(name.removeprefix("same-")): value
+        int(name.removeprefix("same-")): str(value)
         for name, value in request.POST.items()
         if name.startswith("same-") and name.removeprefix("same-").isdigit()
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -51,12 +53,20 @@ def people(request: SignedIn) -> HttpResponse:
         if made is not None:
             return made
     page = paged(request, found.defer("search_text", "password"), per=50)
-    _with_roles(page.object_list)
-    context = {"form": form, "page": page, "narrowed": any(asked.values()), "countries": countries()}
+    rows = list(page.object_list)
+    _with_roles(rows)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": rows,
+        "narrowed": any(asked.values()),
+        "countries": countries(),
+    }
     return render(request, "people/people.html", context)
 
 
-def _with_roles(rows: list[User]) -> None:
+def _with_roles(rows: Iterable[User]) -> None:
+    rows = list(rows)
     held = roles.held_by_many([user.pk for user in rows])
     for user in rows:
         user.held = held[user.pk]  # type: ignore[attr-defined]
