@@ -20,6 +20,8 @@ class WallTimeField(models.CharField):
     """A wall time to the minute: a datetime without zone in Python, sortable text in the database."""
 
     description = "wall time"
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_length"] = 16

@@ -17,6 +17,7 @@ from nagara.campus.admissions.models.nominations import Nomination
 from nagara.campus.admissions.walltime import WallTimeField, instant
 from nagara.campus.cities.models import City
 from nagara.campus.people.queries import is_office
+from nagara.campus.people.secrets import EncryptedTextField
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -184,3 +185,14 @@ class Upload(models.Model):
     @property
     def path(self) -> Path:
         return Path(settings.UPLOADS) / "under-way" / str(self.pk)
+
+
+class Citizenship(models.Model):
+    """Three yes/no answers that a scholarship asks for, encrypted: JSON of domain.citizenship.QUESTIONS."""
+
+    application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="citizenship")
+    answers = EncryptedTextField()
+    at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"citizenship of application {self.application_id}"

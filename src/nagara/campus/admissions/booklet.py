@@ -1,0 +1,170 @@
+"""The booklet of a call: its Markdown as HTML and, through typst, as PDF in all scripts."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.utils.safestring import SafeString
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from nagara.campus.admissions.domain import quotas
+from nagara.campus.admissions.models import Call
+from nagara.campus.cities.clocks import clock
+from nagara.campus.cities.models import City, State
+from nagara.campus.programmes.rules_engine import says
+from nagara.citylab.brief.pdf import FONTS
+
+TEMPLATE = Path(__file__).with_name("booklet.typ")
+HEADING_BELOW = 2
+"""A section's own title is h2: headings in its text stand below it."""
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    """CommonMark without raw HTML and pictures: texts of the office, shown to everyone."""
+    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+
+
+def html(text: str) -> SafeString:
+    """Markdown as HTML. Raw HTML in it is shown as text; addresses are checked by the renderer."""
+    tokens = _markdown().parse(text)
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(6, int(token.tag[1]) + HEADING_BELOW)}"
+    rendered = _markdown().renderer.render(tokens, _markdown().options, {})
+    return SafeString(rendered)
+
+
+def modules(call: Call) -> list[dict[str, Any]]:
+    """The module table, from the batch's programme version."""
+    rows = call.batch.version.version_modules.select_related("module")
+    return [
+        {
+            "code": row.module.code,
+            "title": row.module.title,
+            "can": row.module.can,
+            "required": row.required,
+            "hours": row.total,
+        }
+        for row in rows
+    ]
+
+
+def quota_lines(call: Call) -> list[str]:
+    """Quotas in words."""
+    states = {state.iso2: state.name for state in State.objects.all()} if call.quotas else {}
+    slugs = [rule["key"] for rule in call.quotas if rule["scope"] == "city" and rule["key"] != "*"]
+    cities = dict(City.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
+    return [quota_words(rule, states | cities) for rule in call.quotas]
+
+
+def quota_words(rule: dict[str, Any], names: dict[str, str]) -> str:
+    """One quota in words: "each state: at most 6"."""
+    if rule["scope"] not in quotas.SCOPES or rule["scope"] == "any":
+        return f"All together: at most {rule['most']}"
+    if rule["key"] == "*":
+        return f"Each {rule['scope']}: at most {rule['most']}"
+    return f"{names.get(rule['key'], rule['key'])}: at most {rule['most']}"
+
+
+def eligibility_lines(call: Call) -> list[str]:
+    return [says(rule) for rule in call.eligibility]
+
+
+def pdf(call: Call) -> bytes:
+    """The booklet on A4 as PDF bytes."""
+    data = {
+        "title": call.title,
+        "summary": call.summary,
+        "batch": call.batch.name,
+        "host": call.batch.host_name,
+        "days": f"{_day(call.batch.starts)} to {_day(call.batch.ends)}",
+        "mode": call.batch.get_mode_display(),
+        "seats": call.batch.seats,
+        "opens": _wall(call.opens_at, call.tz),
+        "closes": _wall(call.closes_at, call.tz),
+        "closes_elsewhere": _elsewhere(call),
+        "sections": [{"title": s["title"], "blocks": blocks(s["text"])} for s in call.sections],
+        "modules": modules(call),
+        "documents": call.documents,
+        "eligibility": eligibility_lines(call),
+        "quotas": quota_lines(call),
+        "nomination": call.needs_nomination,
+        "cosign": call.needs_cosign,
+    }
+    with tempfile.TemporaryDirectory(prefix="nagara-booklet-") as folder:
+        here = Path(folder)
+        (here / "booklet.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        (here / "booklet.typ").write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
+        fonts = [str(FONTS)] if FONTS.is_dir() else []
+        return bytes(typst.compile(str(here / "booklet.typ"), root=folder, font_paths=fonts))
+
+
+def _day(day: Any) -> str:
+    return f"{day:%d %b %Y}".lstrip("0")
+
+
+def _wall(at: Any, zone: str) -> str:
+    local = clock(zone, at)
+    return f"{local.at:%d %b %Y, %H:%M} ({zone}, {local.offset})".lstrip("0")
+
+
+def _elsewhere(call: Call) -> list[str]:
+    """The closing time in the zones of the member states: paper cannot know who reads it."""
+    zones = City.objects.members().order_by("tz").values_list("tz", flat=True).distinct()
+    by_offset: dict[str, list[str]] = {}
+    for zone in zones:
+        local = clock(zone, call.closes_at)
+        by_offset.setdefault(f"{local.at:%d %b, %H:%M} ({local.offset})".lstrip("0"), []).append(
+            zone.rpartition("/")[2].replace("_", " ")
+        )
+    return [f"{when}: {', '.join(places)}" for when, places in by_offset.items()]
+
+
+def blocks(text: str) -> list[dict[str, Any]]:
+    """Markdown as plain blocks for typst: {kind: p, h, ul, ol; runs or items of runs}."""
+    found: list[dict[str, Any]] = []
+    lists: list[dict[str, Any]] = []
+    heading = 0
+    for token in _markdown().parse(text):
+        if token.type in {"bullet_list_open", "ordered_list_open"}:
+            lists.append({"kind": "ul" if token.type.startswith("bullet") else "ol", "items": []})
+            if len(lists) == 1:
+                found.append(lists[0])
+        elif token.type in {"bullet_list_close", "ordered_list_close"}:
+            lists.pop()
+        elif token.type == "heading_open":
+            heading = int(token.tag[1])
+        elif token.type == "inline":
+            runs = _runs(token.children or [])
+            if lists:
+                lists[0]["items"].append(runs)
+            else:
+                found.append({"kind": "h" if heading else "p", "runs": runs})
+            heading = 0
+        elif token.type in {"fence", "code_block"}:
+            found.append({"kind": "p", "runs": [{"text": token.content, "bold": False, "italic": False}]})
+    return found
+
+
+def _runs(tokens: list[Token]) -> list[dict[str, Any]]:
+    runs: list[dict[str, Any]] = []
+    bold = italic = 0
+    address = ""
+    for token in tokens:
+        bold += {"strong_open": 1, "strong_close": -1}.get(token.type, 0)
+        italic += {"em_open": 1, "em_close": -1}.get(token.type, 0)
+        if token.type == "link_open":
+            address = str(token.attrs.get("href", ""))
+        elif token.type == "link_close":
+            runs.append({"text": f" ({address})", "bold": False, "italic": False})
+        text = {"softbreak": " ", "hardbreak": "\n"}.get(token.type, token.content)
+        if text and token.type in {"text", "code_inline", "softbreak", "hardbreak", "text_special"}:
+            runs.append({"text": text, "bold": bold > 0, "italic": italic > 0})
+    return runs

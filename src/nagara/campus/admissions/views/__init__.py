@@ -1,0 +1,1 @@
+"""Pages of admissions, one file a subject."""
