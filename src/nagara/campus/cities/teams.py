@@ -85,7 +85,8 @@ def representatives(request: SignedIn) -> HttpResponse:
     """National Representatives of all states; the office names and ends them."""
     if not may(request.user, "cities.name_representative"):
         raise PermissionDenied("The office keeps the list of National Representatives.")
-    ending = Representative.objects.current().filter(pk=request.POST.get("end") or None).first()
+    asked = request.POST.get("end", "")
+    ending = Representative.objects.current().filter(pk=asked).first() if asked.isdecimal() else None
     if ending is not None:
         end_representative(ending, by=request.user, reason=request.POST.get("reason", ""))
         messages.success(request, f"{ending.user} does not speak for {ending.state} any more.")

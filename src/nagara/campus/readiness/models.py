@@ -183,7 +183,7 @@ class EvidenceItem(models.Model):
 
     @property
     def file_name(self) -> str:
-        return self.file.name.rsplit("/", 1)[-1] if self.file else ""
+        return str(self.file.name).rsplit("/", 1)[-1] if self.file else ""
 
 
 class Target(models.Model):

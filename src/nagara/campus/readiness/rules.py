@@ -31,18 +31,18 @@ def is_expert(user: Any, thing: Any) -> bool:
 
 @rules.predicate
 def in_its_team(user: Any, thing: Any) -> bool:
-    return in_city_team(user, city_of(thing))
+    return bool(in_city_team(user, city_of(thing)))
 
 
 @rules.predicate
 def leads_it(user: Any, thing: Any) -> bool:
     """CSCO or alternate of the city."""
-    return is_csco(user, city_of(thing))
+    return bool(is_csco(user, city_of(thing)))
 
 
 @rules.predicate
 def speaks_for_its_state(user: Any, thing: Any) -> bool:
-    return represents_state(user, city_of(thing))
+    return bool(represents_state(user, city_of(thing)))
 
 
 @rules.predicate

@@ -120,7 +120,7 @@ def take_evidence_away(item: EvidenceItem, *, by: User, reason: str) -> None:
     file = item.file
     item.delete()
     if file:
-        transaction.on_commit(lambda: file.storage.delete(file.name))
+        transaction.on_commit(lambda: file.storage.delete(str(file.name)))
 
 
 @transaction.atomic

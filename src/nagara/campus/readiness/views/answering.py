@@ -26,13 +26,16 @@ from nagara.campus.readiness.models import Answer, Assessment, EvidenceItem
 from nagara.campus.readiness.questions import profile, questionnaire
 from nagara.campus.readiness.views.finding import assessment_for
 
-SIDES = {Assessment.State.SELF: Answer.Side.SELF, Assessment.State.VERIFYING: Answer.Side.VERIFIED}
+SIDES: dict[str, str] = {
+    Assessment.State.SELF: Answer.Side.SELF,
+    Assessment.State.VERIFYING: Answer.Side.VERIFIED,
+}
 
 
 def side_of(request: SignedIn, found: Assessment) -> str:
     """The side on which this person may answer now, or ""."""
     side = SIDES.get(found.state, "")
-    rights = {Answer.Side.SELF: "readiness.answer", Answer.Side.VERIFIED: "readiness.verify"}
+    rights: dict[str, str] = {Answer.Side.SELF: "readiness.answer", Answer.Side.VERIFIED: "readiness.verify"}
     return side if side and may(request.user, rights[side], found) else ""
 
 
