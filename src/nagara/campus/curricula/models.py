@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from nagara.campus.cities.models import City
+from nagara.campus.programmes.models import Batch
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -16,6 +17,9 @@ class Curriculum(models.Model):
     """A choice of modules, kept with everything that it was made from. A new choice is a new version."""
 
     city = models.ForeignKey(City, null=True, blank=True, on_delete=models.CASCADE, related_name="curricula")
+    batch = models.ForeignKey(
+        Batch, null=True, blank=True, on_delete=models.CASCADE, related_name="curricula"
+    )
     version = models.PositiveIntegerField()
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.ForeignKey(PERSON, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -34,10 +38,19 @@ class Curriculum(models.Model):
                 condition=models.Q(city__isnull=False),
                 name="curricula_city_version_once",
             ),
+            models.UniqueConstraint(
+                fields=["batch", "version"],
+                condition=models.Q(batch__isnull=False),
+                name="curricula_batch_version_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(city__isnull=False) ^ models.Q(batch__isnull=False),
+                name="curricula_city_or_batch",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"Curriculum of {self.city}, version {self.version}"
+        return f"Curriculum of {self.city or self.batch}, version {self.version}"
 
 
 class SkillsCheckQuerySet(models.QuerySet["SkillsCheck"]):

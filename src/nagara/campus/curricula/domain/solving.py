@@ -269,9 +269,11 @@ class _Model:
         """Indices of the best choice: value, fewer hours, fewer modules, the codes that come first."""
         if not self.n:
             return []
+        chosen = np.zeros(self.n)
         for costs in (-self.values, self.hours, np.ones(self.n)):
-            chosen = self._solve(costs)
-            assert chosen is not None, "what must be in was checked to fit"
+            found = self._solve(costs)
+            assert found is not None, "what must be in was checked to fit"
+            chosen = found
             self.rows.append(costs)
             self.most.append(float(costs @ chosen))
         for i in range(self.n):
