@@ -35,11 +35,20 @@ class Failed(Exception):
     """A process that did not end well."""
 
 
+def _environment() -> dict[str, str]:
+    """Ours, but Python keeps what it compiled, as it does wherever a package was installed."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def spend(command: Sequence[str], *, env: Mapping[str, str] | None = None, timeout: float = 900) -> Spent:
     """Run one command to its end. Raises Failed with its last words."""
     began = time.perf_counter()
     process = subprocess.Popen(
-        command, env=os.environ | dict(env or {}), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        env=_environment() | dict(env or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     assert process.stdout is not None
     said = process.stdout.read()
