@@ -71,7 +71,8 @@ def timed() -> Iterator[None]:
 
 def run_side(sides: Mapping[str, Side]) -> None:
     """`python -m benchmarks.<case> SIDE ARGUMENT...`"""
-    if find_spec("nagara"):  # our own Python; its tests' oracles bring pandas, which our commands never load
+    if find_spec("nagara") and find_spec("typer"):
+        # our own Python; its tests' oracles bring pandas, which our commands never load
         from nagara.cli import without_pandas
 
         without_pandas()

@@ -57,7 +57,11 @@ def _chunks(rows: int) -> Iterator[tuple[int, Any]]:
 
 
 def readings_csv(rows: int) -> Path:
-    """Readings of 200 stations by time, in local time, some rows twice, some absurd."""
+    """Readings of 200 stations by time, in local time, as files come.
+
+    One row in a thousand stands there twice, one in ten thousand a second time with another value; one value
+    in two thousand is absurd; one cell in a thousand is a dash for "no value", one in ten thousand a word.
+    """
 
     def make(path: Path) -> None:
         import numpy as np
@@ -71,21 +75,36 @@ def readings_csv(rows: int) -> Path:
                 size = len(values)
                 epoch = np.repeat(START + 7 * 3600 + (first + np.arange(size)) * STEP_S, STATIONS)
                 index = np.arange(values.size, dtype=np.int64)
-                again = np.sort(np.concatenate([index, index[::1000]]))
+                again = np.sort(np.concatenate([index, index[::997], index[500::9973]]), kind="stable")
                 stamps = pa.array(epoch[again].astype("datetime64[s]"))
                 table = pa.table(
                     {
                         "station": names.take(pa.array(again % STATIONS)),
                         "time": pc.strftime(stamps, "%Y-%m-%d %H:%M:%S"),
-                        "level_mm": values.ravel()[again],
+                        "level_mm": _as_written(values.ravel()[again], again),
                     }
                 )
                 csv.write_csv(table, out, csv.WriteOptions(include_header=first == 0, quoting_style="none"))
 
-    return once(work_folder() / f"readings-{rows}.csv.gz", make)
+    return once(work_folder() / f"readings-as-they-come-{rows}.csv.gz", make)
+
+
+def _as_written(values: Any, index: Any) -> Any:
+    """Values as text; `index` says which reading each is (the same twice where a row comes twice)."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    second = np.append(False, index[1:] == index[:-1])
+    values = values + 5 * (second & (index % 9973 == 500))
+    text = pa.array(np.round(values, 1)).cast(pa.string())
+    text = pc.if_else(pa.array(index % 997 == 7), "-", text)
+    return pc.if_else(pa.array(index % 9973 == 11), "error", text)
 
 
 READINGS_MAP = """kind = "observations"
+[read]
+na = ["-"]
 [source]
 nature = "simulated"
 licence = "CC0-1.0"

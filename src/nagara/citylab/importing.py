@@ -12,7 +12,9 @@ import logging
 import os
 import re
 import tomllib
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +36,8 @@ from nagara.citylab.sources import SLICES, Options, Source, slice_of, sniff
 from nagara.citylab.tables import BOOKKEEPING, H3_INDICATOR, H3_POINT, TABLES, conform
 
 log = logging.getLogger(__name__)
+SCANS_WAITING = 2
+"""Tables that may wait to be looked at for people: more would only fill memory."""
 
 NATURES = ("measured", "reported", "modelled", "simulated")
 SURE = 0.5
@@ -256,16 +260,22 @@ def _read_all(
 ) -> None:
     """Run the slice into the staging folder. Any defect of ours becomes a refusal that says so."""
     total, watch = 0, PersonalScan()
+    looking: deque[Future[None]] = deque()
+    scanner = ThreadPoolExecutor(1, "scan")
     try:
         for name, rows in slice_.read(paths, options, findings):
             if rows.num_rows == 0:
                 continue
             full = conform(name, _with_cells(name, rows), source_id=options.source_id)
-            watch.see(full, file=name)
+            looking.append(scanner.submit(watch.see, full, file=name))
             staging.add(name, full)
+            while len(looking) > SCANS_WAITING:
+                looking.popleft().result()
             total += rows.num_rows
             tell("reading", total)
         staging.settle()
+        while looking:
+            looking.popleft().result()
         findings.extend(watch.findings())
         if slice_.KIND in _READ_AS_TEXT:
             _scan_what_was_dropped(paths, options, findings)
@@ -284,6 +294,7 @@ def _read_all(
             mend="Please send the file to the Nagara team: it should have been a clear finding.",
         ) from error
     finally:
+        scanner.shutdown(cancel_futures=True)
         mask_rejected(findings)
 
 

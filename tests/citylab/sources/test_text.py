@@ -402,3 +402,13 @@ def test_peek_never_raises_and_remembers(tmp_path: Path) -> None:
     assert peek(path) is seen
     assert peek(tmp_path / "absent.csv") is None
     assert peek(tmp_path) is None
+
+
+def test_a_few_words_among_numbers_are_bad_and_the_rest_are_read():
+    cells = pa.array(["1.5", "error", None, "-2", "e5", "inf", *["7"] * 100])
+    findings = Findings()
+    values, bad = to_float(cells, findings, file="a.csv", first_row=2, column="v")
+    assert values.to_pylist()[:6] == [1.5, None, None, -2.0, None, None]
+    assert [i for i, is_bad in enumerate(bad.to_pylist()) if is_bad] == [1, 4, 5]
+    (found,) = findings
+    assert (found.rule, found.count, found.row, found.example) == ("not-a-number", 3, 3, "error")

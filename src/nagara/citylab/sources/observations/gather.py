@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,13 @@ class Part:
         return len(self.stream)
 
     def take(self, index: Array) -> Part:
-        return Part(self.stream[index], self.ts[index], self.value[index], self.row[index], self.file[index])
+        columns = (self.ts, self.value, self.stream, self.row, self.file)
+        if len(index) < 200_000:
+            ts, value, stream, row, file = (column[index] for column in columns)
+        else:  # numpy lets other threads run meanwhile
+            with ThreadPoolExecutor(2) as pool:
+                ts, value, stream, row, file = pool.map(lambda column: np.take(column, index), columns)
+        return Part(stream, ts, value, row, file)
 
 
 class Gathered:
@@ -189,7 +196,8 @@ def settle(part: Part, keep: str, circular: Array) -> Settled:
     value = part.value[starts].copy()
     copies, others, winner = [], [], []
     same_groups = same_rows = odd_groups = odd_rows = 0
-    simple = _all_equal(part.value, starts, lengths)
+    simple = np.ones(len(starts), bool)
+    simple[many] = _all_equal(part.value, starts[many], lengths[many])
     plain = many & simple
     same_groups, same_rows = int(plain.sum()), int(lengths[plain].sum())
     copies.append(_tails(starts[plain], lengths[plain]))
@@ -233,9 +241,12 @@ def _tails(starts: Array, lengths: Array) -> Array:
 
 
 def _all_equal(value: Array, starts: Array, lengths: Array) -> Array:
+    """Whether each group (none is empty) holds one value only, bit by bit."""
     bits = value.view(np.int64)
-    differs = bits != np.repeat(bits[starts], lengths)
-    return np.asarray(~np.logical_or.reduceat(differs, starts))
+    ends = np.cumsum(lengths)
+    inside = bits[np.arange(ends[-1]) + np.repeat(starts - ends + lengths, lengths)]
+    differs = inside != np.repeat(bits[starts], lengths)
+    return np.asarray(~np.logical_or.reduceat(differs, ends - lengths))
 
 
 def _chosen(values: Array, keep: str) -> int:

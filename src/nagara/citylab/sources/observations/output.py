@@ -105,7 +105,6 @@ class Writer:
         kept, value, suspect = kept[live], settled.value[live], settled.suspect[live]
         stream, ts, file = part.stream[kept], part.ts[kept], part.file[kept]
         quality = self._quality(part, kept, stream, value, suspect)
-        self._learn(stream, ts, value)
         names = pa.array(self.names)
         files = pa.array(self.reader.files)
         for start in range(0, len(kept), BATCH):
@@ -122,6 +121,7 @@ class Writer:
                     }
                 ),
             )
+        self._learn(stream, ts, value)  # while the rows are being written
 
     def _quality(self, part: Part, kept: Array, stream: Array, value: Array, suspect: Array) -> Array:
         prop = stream % self.width
@@ -214,7 +214,8 @@ class Writer:
     def _learn(self, stream: Array, ts: Array, value: Array) -> None:
         """Steps between values, first and last value of each stream."""
         real = ~np.isnan(value)
-        stream, ts = stream[real], ts[real]
+        if not real.all():
+            stream, ts = stream[real], ts[real]
         if not len(stream):
             return
         starts = np.flatnonzero(np.append(True, stream[1:] != stream[:-1]))
@@ -223,12 +224,17 @@ class Writer:
         self.count[which] += ends - starts + 1
         self.first[which] = np.minimum(self.first[which], ts[starts])
         self.last[which] = np.maximum(self.last[which], ts[ends])
-        same = stream[1:] == stream[:-1]
-        seconds = np.minimum((ts[1:] - ts[:-1])[same] // 1_000_000, (1 << 31) - 1)
-        packed = (stream[1:][same].astype(np.int64) << 32) | seconds
-        distinct, times = np.unique(packed, return_counts=True)
-        for key, n in zip(distinct.tolist(), times.tolist(), strict=True):
-            self.steps.setdefault(key >> 32, Counter())[key & 0xFFFFFFFF] += n
+        # most steps equal the one before: what changes is little
+        step = ts[1:] - ts[:-1]
+        other = stream[1:] != stream[:-1]
+        turn = np.append(True, (step[1:] != step[:-1]) | other[1:] | other[:-1])[: len(step)]
+        begins = np.flatnonzero(turn)
+        times = np.diff(np.append(begins, len(step)))
+        same = ~other[begins]
+        seconds = np.minimum(step[begins] // 1_000_000, (1 << 31) - 1)
+        of = stream[begins]
+        for key, size, n in zip(of[same].tolist(), seconds[same].tolist(), times[same].tolist(), strict=True):
+            self.steps.setdefault(key, Counter())[size] += n
 
     def period(self, stream: int) -> float | None:
         """The most frequent step in seconds; None where there are fewer than two values."""

@@ -99,15 +99,42 @@ def _numbers(text: pa.Array, kind: pa.DataType, at: At) -> Cast:
         if pc.all(pc.is_finite(values), min_count=0).as_py():
             return values, pa.array(np.zeros(len(text), bool))
     except pa.ArrowInvalid:
+        found = _less_words(text, kind)
+        if found is not None:
+            values, bad = found
+            at.report(bad, text, "not-a-number", f"cells that are not a {_whole(kind)}number")
+            return values, bad
         text = _with_ascii_digits(text, at)
-    whole = pa.types.is_integer(kind)
-    odd = pc.fill_null(pc.invert(pc.match_substring_regex(text, WHOLE if whole else NUMBER)), False)
+    pattern = WHOLE if pa.types.is_integer(kind) else NUMBER
+    odd = pc.fill_null(pc.invert(pc.match_substring_regex(text, pattern)), False)
     values = _sound(pc.if_else(odd, pa.scalar(None, pa.string()), text), kind)
     finite = pc.fill_null(pc.is_finite(values), False)
     bad = pc.and_(pc.is_valid(text), pc.invert(finite))
     values = pc.if_else(finite, values, pa.scalar(None, kind))
-    at.report(bad, text, "not-a-number", f"cells that are not a {'whole ' if whole else ''}number")
+    at.report(bad, text, "not-a-number", f"cells that are not a {_whole(kind)}number")
     return values, bad
+
+
+def _whole(kind: pa.DataType) -> str:
+    return "whole " if pa.types.is_integer(kind) else ""
+
+
+def _less_words(text: pa.Array, kind: pa.DataType) -> Cast | None:
+    """Numbers where all that is none is a few cells that begin with a letter; else None."""
+    _, offsets_buffer, data_buffer = text.buffers()
+    if data_buffer is None:
+        return None
+    offsets = np.frombuffer(offsets_buffer, np.int32)[text.offset : text.offset + len(text) + 1]
+    heads = np.frombuffer(data_buffer, np.uint8)[np.minimum(offsets[:-1], data_buffer.size - 1)] | 32
+    words = (heads >= ord("a")) & (heads <= ord("z")) & (offsets[1:] > offsets[:-1])
+    if not words.any() or words.sum() > len(text) // 10:
+        return None
+    bad = pa.array(words)
+    try:
+        values = pc.if_else(bad, pa.scalar(None, pa.string()), text).cast(kind)
+    except pa.ArrowInvalid:
+        return None
+    return (values, bad) if pc.all(pc.is_finite(values), min_count=0).as_py() else None
 
 
 def _sound(text: pa.Array, kind: pa.DataType) -> pa.Array:

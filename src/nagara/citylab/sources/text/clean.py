@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from nagara.citylab.findings import Findings
 from nagara.citylab.sources.text.casts import At
 
+Places: TypeAlias = npt.NDArray[np.int64]
 ALWAYS_NA = ("NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "NULL", "null", "Null")
 BLANKS = " \t\r\n\f\v\u00a0\u2007\u202f\ufeff\u200b\u3000"
 
@@ -41,16 +43,17 @@ class Cleaner:
         if blank:
             array = pc.utf8_trim(array, BLANKS)
             array = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
-            marked = True
-        if marked:
-            array = self._emptied(name, array, first_row)
+            marked = np.arange(len(array))
+        if len(marked):
+            array = self._emptied(name, array, marked, first_row)
         return pa.chunked_array([array])
 
-    def _suspects(self, array: pa.Array) -> tuple[bool, bool]:
-        """Whether any cell begins or ends with a blank, and whether any may be an NA marker."""
+    def _suspects(self, array: pa.Array) -> tuple[bool, Places]:
+        """Whether any cell begins or ends with a blank; and the cells that may be an NA marker."""
+        none = np.zeros(0, np.int64)
         _, offsets_buffer, data_buffer = array.buffers()
         if data_buffer is None or not len(array):
-            return False, False
+            return False, none
         start, length = array.offset, len(array)
         offsets = np.frombuffer(offsets_buffer, np.int32)[start : start + length + 1]
         data = np.frombuffer(data_buffer, np.uint8)
@@ -58,18 +61,27 @@ class Cleaner:
         filled = sizes > 0
         head, tail = offsets[:-1][filled], offsets[1:][filled] - 1
         if not len(head):
-            return False, False
+            return False, none
         first, last = data[head], data[tail]
         blank = bool(((first <= 32) | (first >= 0xC2) | (last <= 32) | (last >= 0x80)).any())
-        marked = bool((self.firsts[first] & (sizes[filled] <= self.longest)).any())
-        return blank, marked
+        marked = self.firsts[first] & (sizes[filled] <= self.longest)
+        return blank, np.flatnonzero(filled)[marked] if marked.any() else none
 
-    def _emptied(self, name: str, array: pa.Array, first_row: int) -> pa.Array:
-        found = pc.is_in(array, value_set=self.markers)
+    def _emptied(self, name: str, array: pa.Array, places: Places, first_row: int) -> pa.Array:
+        """The cells without NA markers; only `places` may hold one."""
+        some = array.take(pa.array(places)) if len(places) < len(array) else array
+
+        def among(markers: pa.Array) -> pa.Array:
+            inside = pc.fill_null(pc.is_in(some, value_set=markers), False)
+            mask = np.zeros(len(array), bool)
+            mask[places] = inside.to_numpy(zero_copy_only=False)
+            return pa.array(mask)
+
+        found = among(self.markers)
         if not pc.any(found).as_py():
             return array
         if self.named:
-            named = pc.fill_null(pc.is_in(array, value_set=pa.array(self.named)), False)
+            named = among(pa.array(self.named, pa.string()))
             At(self.findings, self.file, first_row, name).report(
                 named,
                 array,

@@ -16,6 +16,7 @@ from nagara.citylab.sources.text.encoding import utf8
 from nagara.citylab.sources.text.exact import exact, skipped
 from nagara.citylab.sources.text.inflate import BLOCK, Limits, Stream
 from nagara.citylab.sources.text.layout import Layout, layout_of, reject_ragged, without_headers
+from nagara.citylab.sources.text.prefetch import ahead
 from nagara.citylab.sources.text.table import Chunks, TextTable, choose
 
 
@@ -66,7 +67,7 @@ def _chunks(layout: Layout, stream: Stream, again: Any, cleaner: Cleaner, findin
     given = 0
     try:
         reader = _open(layout, stream, ragged)
-        for batch in reader or ():
+        for batch in ahead(reader or ()):
             table = pa.Table.from_batches([batch])
             for first, piece, taken in _with_gaps(layout, table, done, ragged, findings):
                 done = taken
