@@ -17,6 +17,9 @@ _SHOWN = {
     "min": "min",
     "km/100000": "km per 100,000 people",
     "har/100000": "ha per 100,000 people",
+    "/100000": "per 100,000 people",
+    "/1000": "per 1,000 people",
+    "mo": "months",
 }
 _SPELT = {"h": "hour", "d": "day"}
 MILLION = 1_000_000

@@ -62,6 +62,11 @@ def spread(tables: Mapping[str, pa.Table], _params: Mapping[str, Any], context: 
     return pa.Table.from_pylist(found, schema=SPREAD)
 
 
+def regrouped(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context: Context) -> pa.Table:
+    """Kernel: as `spread`, of areas that an earlier step gave uses of its own. Reads regrouped and zone."""
+    return spread({"area": tables["regrouped"], "zone": tables["zone"]}, params, context)
+
+
 def _zones(zones: pa.Table, epsg: int) -> tuple[list[str], Shapes]:
     level = finest_level(zones)
     if level is None:

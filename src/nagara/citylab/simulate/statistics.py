@@ -1,8 +1,9 @@
-"""Statistics by ward: the flood-prone flag, hourly flood depth classes, weekly dengue cases."""
+"""Statistics by ward: the flood-prone flag, hourly flood depth classes, weekly dengue cases, road deaths."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -59,4 +60,17 @@ def make_statistics(
         for zone, people in zip(land.ward_ids, land.people, strict=True):
             cases = float(random.poisson(people / 9_000))
             add(zone, start_utc + dt.timedelta(days=7 * week), "dengue_cases", cases, "", "{cases}")
+    _road_deaths(land, start_utc, random.spawn(1)[0], add)
     return pa.Table.from_pylist(rows), started.isoformat()
+
+
+def _road_deaths(
+    land: Land, start_utc: dt.datetime, random: np.random.Generator, add: Callable[..., None]
+) -> None:
+    """Deaths in traffic in each of the three years before, fewer every year. Drawn apart from the rest, so
+    that they change nothing else of a seed's city."""
+    for back in (3, 2, 1):
+        january = dt.datetime(start_utc.year - back, 1, 1, tzinfo=start_utc.tzinfo)
+        for zone, people in zip(land.ward_ids, land.people, strict=True):
+            deaths = float(random.poisson(people * (8 + back) / 100_000))
+            add(zone, january, "traffic_deaths", deaths, "", "{deaths}")

@@ -7,6 +7,7 @@ person; authors are hashed like real ones.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import tomllib
 from importlib import resources
 from typing import Any
@@ -41,6 +42,7 @@ def make_voices(
     lonlat = land.here.lonlat(middles + 0.0)
     cells = cells_at(lonlat, H3_POST).to_pylist()
     rows = []
+    office = random.spawn(1)[0]  # drawn apart, so that it changes nothing else of a seed's city
     for number, (hour, category, ward) in enumerate(sorted(wanted)):
         lang = str(random.choice(list(words[category])))
         text = str(random.choice(words[category][lang])).format(place=names[land.ward_ids[ward]])
@@ -57,12 +59,22 @@ def make_voices(
                 "h3": cells[ward],
                 "geo_method": "point",
                 "category": category,
+                "attributes": _closing(start_utc + dt.timedelta(hours=hour), category, office),
             }
         )
     posts = pa.Table.from_pylist(rows)
     by = {c: sum(1 for r in rows if r["category"] == c) for c in words}
     burst = start_utc + dt.timedelta(hours=burst_hour(weather))
     return posts, {"posts": len(rows), "by_category": by, "burst_starts": burst.isoformat()}
+
+
+def _closing(opened: dt.datetime, category: str, random: np.random.Generator) -> str | None:
+    """When the office closed an everyday request, as the import keeps it; nothing while it is open."""
+    if category not in EVERYDAY:
+        return None
+    hours = float(random.lognormal(3.3, 0.9))
+    closed = (opened + dt.timedelta(hours=round(hours, 2))).isoformat() if random.uniform() < 0.85 else ""
+    return json.dumps({"closed": closed})
 
 
 def names_to_district(ward_id: str) -> str:
