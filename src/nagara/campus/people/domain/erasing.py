@@ -51,7 +51,7 @@ def erase(user: User, *, by: User, reason: str) -> None:
         )
     for holder in all_holders():
         holder.erase(user)
-    reason = traces.marks_of(user).scrubbed(reason)
+    reason = traces.marks_of(user, short=True).scrubbed(reason)
     traces.scrub(user)
     _forget_sign_in(user)
     _forget_person(user)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +26,12 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Lower
 
+from nagara.campus.audit.models import Event
+from nagara.campus.notices.models import Notice
 from nagara.campus.people.data_port import erased_name
 from nagara.campus.people.models import User
 from nagara.campus.people.models.person import NAME_FIELDS
+from nagara.campus.people.names import searchable
 from nagara.campus.people.secrets import EncryptedTextField
 
 _PASSED_OVER = {"sessions.session", "contenttypes.contenttype", "auth.permission", "auth.group"}
@@ -60,17 +63,16 @@ class Marks:
         return value
 
 
-def marks_of(user: User) -> Marks:
-    """E-mail, phone and names. A name that someone else bears too is left alone: it does not point to this
-    person, and others' papers must not change. The same holds for one short word."""
+def marks_of(user: User, *, short: bool = False) -> Marks:
+    """E-mail, phone and names. A name that is someone else's too, or a part of it, is left alone: it does
+    not point to this person, and others' papers must not change. One short word only where `short` asks
+    for it: it may be a word of another kind."""
     others = User.objects.exclude(pk=user.pk).filter(erased_at=None)
     names = []
     for name in {getattr(user, field).strip() for field in NAME_FIELDS}:
-        telling = len(name) >= 8 or (" " in name and len(name) >= 5)
-        shared = Q()
-        for field in NAME_FIELDS:
-            shared |= Q(**{f"{field}__iexact": name})
-        if telling and name != erased_name and not others.filter(shared).exists():
+        telling = len(name) >= 8 or (" " in name and len(name) >= 5) or (short and len(name) >= 3)
+        shared = others.filter(search_text__contains=searchable(name))
+        if telling and name != erased_name and not shared.exists():
             names.append(name)
     exact = [user.email]
     if len(re.sub(r"\D", "", user.phone)) >= 7:
@@ -78,9 +80,11 @@ def marks_of(user: User) -> Marks:
     return Marks(tuple(exact), tuple(sorted(names, key=len, reverse=True)))
 
 
-def found(marks: Marks) -> Iterator[tuple[type[Model], Field[Any, Any], Any, Any]]:
+def found(
+    marks: Marks, tables: Iterable[type[Model]] | None = None
+) -> Iterator[tuple[type[Model], Field[Any, Any], Any, Any]]:
     """(table, column, row id, value) of every text in which a mark stands."""
-    for model in apps.get_models(include_auto_created=True):
+    for model in tables or apps.get_models(include_auto_created=True):
         if model._meta.label_lower in _PASSED_OVER or not model._meta.managed:
             continue
         for field in model._meta.concrete_fields:
@@ -91,11 +95,12 @@ def found(marks: Marks) -> Iterator[tuple[type[Model], Field[Any, Any], Any, Any
 def scrub(user: User) -> int:
     """Take the marks of a person out of every text; says how many texts were changed."""
     marks = marks_of(user)
+    words = marks_of(user, short=True)  # one short word: in letters and reasons only
     changed = 0
-    for model, field, pk, value in list(found(marks)):
-        if model is not User:
-            clean = marks.in_all(value)
-            if clean != value:
+    for seen, rows in ((marks, found(marks)), (words, found(words, (Notice, Event)))):
+        for model, field, pk, value in list(rows):
+            clean = seen.in_all(value)
+            if model is not User and clean != value:
                 changed += model._base_manager.filter(pk=pk).update(**{field.name: clean})
     return changed
 
