@@ -330,14 +330,24 @@ def read_folder(folder: Path) -> Recipe:
 
 
 @cache
+def _shipped(folder: Path) -> Recipe:
+    return read_folder(folder)
+
+
+@cache
 def catalogue() -> dict[str, Recipe]:
     """All recipes by name."""
-    found = (read_folder(path.parent) for path in sorted(HERE.glob("*/recipe.toml")))
+    found = (_shipped(path.parent) for path in sorted(HERE.glob("*/recipe.toml")))
     return {recipe.name: recipe for recipe in found}
 
 
 def load(name: str) -> Recipe:
     """One recipe. Raises UnknownRecipe with the names there are."""
+    folder = HERE / name.replace("-", "_")
+    if name.replace("-", "").isalnum() and (folder / "recipe.toml").is_file():
+        recipe = _shipped(folder)
+        if recipe.name == name:
+            return recipe
     recipes = catalogue()
     if name not in recipes:
         raise UnknownRecipe(f"There is no recipe {name!r}.", mend=f"There are: {', '.join(recipes)}.")
