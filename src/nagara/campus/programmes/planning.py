@@ -18,8 +18,10 @@ WEEK = 7
 class Dated(Protocol):
     """What has a day and a title: an activity of a batch, or one that would be."""
 
-    title: str
-    day: date
+    @property
+    def title(self) -> str: ...
+    @property
+    def day(self) -> date: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +133,11 @@ def notes(first: date, last: date, *, host: State | None, states: Iterable[State
     if missing:
         said.append(f"The holidays of {', '.join(missing)} are not known here: enter them under Holidays.")
     return said
+
+
+def by_day(found: Sequence[Clash]) -> list[tuple[date, list[Clash]]]:
+    """One line a day and holiday: a holiday that meets three activities stands once."""
+    days: dict[date, dict[tuple[str, str], Clash]] = {}
+    for clash in found:
+        days.setdefault(clash.day, {}).setdefault((clash.where, clash.why), clash)
+    return [(day, list(there.values())) for day, there in sorted(days.items())]

@@ -78,7 +78,7 @@ def create_batch(
         raise CityLabError(f"{version} is still a draft.", mend="Publish the version first.")
     if ends < starts:
         raise CityLabError("The last day is before the first.", where="ends", mend="Swap the two days.")
-    _check_zone(fields.get("tz", "Asia/Seoul"))
+    check_zone(fields.get("tz", "Asia/Seoul"))
     slug = slug or free_slug(name)
     if Batch.objects.filter(slug=slug).exists():
         raise CityLabError(f"There is a batch {slug} already.", where="slug", mend="Choose another name.")
@@ -88,7 +88,8 @@ def create_batch(
     return batch
 
 
-def _check_zone(zone: str) -> None:
+def check_zone(zone: str) -> None:
+    """Raises CityLabError for a name that is no IANA zone."""
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from nagara.campus.cities.models import FocusArea, Framework
+from nagara.campus.cities.models import FocusArea, Framework, State
 from nagara.campus.programmes import seeds
 from nagara.campus.programmes.domain.versions import publish
 from nagara.campus.programmes.models import (
@@ -160,3 +160,8 @@ def _policy(version: ProgrammeVersion, text: dict[str, Any]) -> None:
         )
         for order, (line, amount, currency, quantity, per, note) in enumerate(text["budget"])
     )
+
+
+def host() -> State | None:
+    """The state that hosts the programmes."""
+    return State.objects.filter(is_host=True).first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -134,3 +135,11 @@ def drop_draft(version: ProgrammeVersion, *, by: User | None, reason: str) -> No
         raise CityLabError("Throwing a draft away needs a reason.", where="reason")
     record("draft dropped", subject(held), by=by, reason=reason)
     held.delete()
+
+
+@transaction.atomic
+def change_part(version: ProgrammeVersion, part: str, save: Callable[[], Any], *, by: User | None) -> None:
+    """Let `save` write one part of a draft (modules, week plan, budget ...), and keep the event."""
+    held = locked_draft(version)
+    save()
+    record("version changed", subject(held), by=by, part=part)

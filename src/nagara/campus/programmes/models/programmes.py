@@ -317,7 +317,11 @@ class BudgetLine(models.Model):
     quantity = models.DecimalField(max_digits=8, decimal_places=2, default=1)
     per = models.CharField("counted in", max_length=30, default="batch", help_text="batch, person, day ...")
     rate = models.DecimalField(
-        max_digits=16, decimal_places=8, null=True, blank=True, help_text="1 unit of the currency in USD"
+        max_digits=16,
+        decimal_places=8,
+        null=True,
+        blank=True,
+        help_text="1 unit of the currency in the currency of the budget",
     )
     rate_on = models.DateField("exchange date", null=True, blank=True)
     note = models.CharField(max_length=200, blank=True)
