@@ -57,5 +57,7 @@ def test_the_teams_of_a_person(count, crowd, django_assert_num_queries):
     for city in City.objects.exclude(slug="jakarta")[: count - 1]:
         CityMember.objects.create(city=city, user=crowd.alice, role="staff")
     client = crowd.client("alice")
-    with django_assert_num_queries(7):  # session, person, office posts, teams, states, office, letters
+    with django_assert_num_queries(
+        8
+    ):  # session, person, office posts, teams, states, expert, office, letters
         client.get("/me/")

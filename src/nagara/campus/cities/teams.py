@@ -11,10 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from nagara.campus.cities.domain import (
     end_representative,
+    invite_representative,
     invite_to_team,
     leave_team,
-    name_representative,
-    person_by_email,
 )
 from nagara.campus.cities.forms import NewMember, NewRepresentative, Reason
 from nagara.campus.cities.models import City, CityMember, Representative
@@ -94,8 +93,7 @@ def representatives(request: SignedIn) -> HttpResponse:
     form = NewRepresentative(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        user, _ = person_by_email(data["email"], passport_name=data["passport_name"], by=request.user)
-        name_representative(data["state"], user, by=request.user, reason=data["reason"])
+        user = invite_representative(by=request.user, **data).user
         messages.success(request, f"{user} speaks for {data['state']}.")
         return redirect("representatives")
     posts = Representative.objects.current().select_related("user", "state").order_by("state__name", "user")

@@ -10,4 +10,6 @@ class CurriculaConfig(AppConfig):
     label = "curricula"
 
     def ready(self) -> None:
-        from nagara.campus.curricula import rules  # noqa: F401 (rights are registered)
+        from nagara.campus.curricula import people_ports, rules  # noqa: F401 (rules: rights are registered)
+
+        people_ports.register()

@@ -19,6 +19,7 @@ from nagara.campus.curricula.forms import Ask, SkillsForm, Word
 from nagara.campus.curricula.models import Curriculum, SkillsCheck
 from nagara.campus.curricula.owners import Page, checks_of, page_for
 from nagara.campus.design.limits import limited
+from nagara.campus.people.models import User
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.rules import may
 from nagara.campus.programmes.models import Batch
@@ -66,6 +67,7 @@ def curriculum(request: SignedIn, kind: str, slug: str) -> HttpResponse:
         "error": error,
         "versions": page.owner.curricula.values_list("version", "made_at")[:12],
         "bridges": _bridges(page, shown),
+        "who": _who(shown),
         "modules": [m["code"] for m in shown.inputs["modules"]] if shown else [],
     }
     status = 422 if request.method == "POST" else 200
@@ -77,6 +79,13 @@ def _bridges(page: Page, shown: Curriculum | None) -> list[Any]:
         return []
     codes = [row["code"] for row in shown.choices["in"]]
     return bridges([check.answers for check in checks_of(page.owner)], codes)
+
+
+def _who(shown: Curriculum | None) -> dict[str, str]:
+    """Module -> the person who put it in or left it out."""
+    words = {o["code"]: o.get("person") for o in shown.overrides} if shown else {}
+    names = {user.pk: str(user) for user in User.objects.filter(pk__in=[pk for pk in words.values() if pk])}
+    return {code: names[pk] for code, pk in words.items() if pk in names}
 
 
 def _change(request: SignedIn, page: Page) -> tuple[Ask | None, Word, str]:

@@ -10,4 +10,6 @@ class ReadinessConfig(AppConfig):
     label = "readiness"
 
     def ready(self) -> None:
-        from nagara.campus.readiness import rules  # noqa: F401 (rights are registered)
+        from nagara.campus.readiness import people_ports, rules  # noqa: F401 (rules: rights are registered)
+
+        people_ports.register()

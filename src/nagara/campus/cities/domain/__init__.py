@@ -8,7 +8,7 @@ from django.db import transaction
 
 from nagara.campus.audit.domain import record
 from nagara.campus.cities.models import City, CityMember, Representative, State
-from nagara.campus.people.domain import add_person
+from nagara.campus.people.domain import add_person, inviting
 from nagara.campus.people.models import User
 from nagara.citylab.findings import CityLabError
 
@@ -35,7 +35,7 @@ def join_team(city: City, user: User, *, role: str, by: User | None, reason: str
 
 
 def person_by_email(email: str, *, passport_name: str, by: User) -> tuple[User, bool]:
-    """The person of that address; a new one gets an account without a password and an invitation."""
+    """The person of that address; a new one gets an account without a password."""
     user = User.objects.filter(email__iexact=email.strip()).first()
     if user is not None:
         return user, False
@@ -47,9 +47,12 @@ def invite_to_team(
     city: City, *, email: str, passport_name: str, role: str, by: User, reason: str = ""
 ) -> tuple[CityMember, bool]:
     """Bring a person into the team by e-mail address: one who is known joins, another gets an account
-    without a password. Returns the place and whether the person is new here."""
+    and an invitation. Returns the place and whether the person is new here."""
     user, new = person_by_email(email, passport_name=passport_name, by=by)
-    return join_team(city, user, role=role, by=by, reason=reason), new
+    member = join_team(city, user, role=role, by=by, reason=reason)
+    if new:
+        inviting.send(user, by=by)
+    return member, new
 
 
 @transaction.atomic
@@ -78,6 +81,18 @@ def name_representative(state: State, user: User, *, by: User | None, reason: st
     )
     record("representative named", f"state/{state.iso2}", by=by, reason=reason, person=user.pk)
     return made
+
+
+@transaction.atomic
+def invite_representative(
+    *, state: State, email: str, passport_name: str, by: User, reason: str = ""
+) -> Representative:
+    """Name a National Representative by e-mail address; a new person gets an account and an invitation."""
+    user, new = person_by_email(email, passport_name=passport_name, by=by)
+    post = name_representative(state, user, by=by, reason=reason)
+    if new:
+        inviting.send(user, by=by)
+    return post
 
 
 @transaction.atomic

@@ -19,7 +19,8 @@ from nagara.campus.people.models import User
 from nagara.campus.programmes.models import Batch
 
 Owner = City | Batch
-PROGRAMME = "the programme"
+PROGRAMME, MANAGER = "the programme", "the manager"
+"""In what is printed; who it was stands in `overrides` by id, so that an erased name is nowhere left."""
 MODES = ("", "online", "on-site", "mixed")
 
 
@@ -90,7 +91,8 @@ def _word(code: str, into: bool, reason: str, by: User | None) -> dict[str, Any]
         "code": code,
         "into": into,
         "reason": reason,
-        "by": str(by) if by else PROGRAMME,
+        "by": MANAGER if by else PROGRAMME,
+        "person": by.pk if by else None,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
