@@ -71,6 +71,7 @@ class Change(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
     reason = models.TextField()
+    letter = models.TextField("words for the letter", blank=True)
     data = models.JSONField(default=dict, blank=True)
     from_draft = models.PositiveSmallIntegerField("made in draft", null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -94,6 +95,7 @@ class Decision(models.Model):
     score = models.PositiveIntegerField("score with bonus", null=True, blank=True)
     plain = models.PositiveIntegerField("score of the readings", null=True, blank=True)
     reason = models.TextField(blank=True)
+    letter = models.TextField("words for the letter", blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from nagara.campus.admissions.models import Application, Call
 from nagara.campus.admissions.models.calls import batches_run_by
-from nagara.campus.admissions.walltime import WallTimeField
+from nagara.campus.admissions.walltime import WallTimeField, instant
 from nagara.campus.people.queries import is_office
 from nagara.campus.programmes.models import Rubric
 
@@ -84,6 +85,12 @@ class Round(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("selection-round", args=[self.pk])
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The instant, in UTC; needs the call at hand."""
+        due: Any = self.due
+        return instant(due, self.call.tz) if due else None
 
     @property
     def is_released(self) -> bool:
