@@ -18,7 +18,7 @@ from nagara.campus.admissions.models import Call
 from nagara.campus.cities.clocks import clock
 from nagara.campus.cities.models import City, State
 from nagara.campus.programmes.rules_engine import says
-from nagara.citylab.brief.pdf import FONTS
+from nagara.citylab.brief.figures import FONTS
 
 TEMPLATE = Path(__file__).with_name("booklet.typ")
 HEADING_BELOW = 2
