@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
@@ -94,12 +93,12 @@ def application_file(request: SignedIn, pk: int, kind: str) -> FileResponse:
     if not document.file or not document.path.is_file():
         raise Http404("There is no file yet.")
     stem = f"{application.reference or f'draft-{application.pk}'}-{kind}"
-    name = f"{stem}{document.path.suffix}"
     return FileResponse(
         document.path.open("rb"),
+        as_attachment=True,
+        filename=f"{stem}{document.path.suffix}",
         content_type=document.type,
         headers={
-            "Content-Disposition": f"attachment; filename=\"{name}\"; filename*=UTF-8''{quote(name)}",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",
             "Content-Security-Policy": "default-src 'none'; sandbox",
