@@ -15,16 +15,16 @@ take() {
     nagara import singapore "$@" || [ $? -eq 3 ]
 }
 
-# Of the whole country, "SG": it is no zone of the maps, so these come before them and keep that name.
-take "$singapore/health/singapore-residents-by-age-group-ethnic-group-and-sex-end-june-annual.csv" \
-    --map "$maps/residents.toml"
-take "$singapore/health/weekly-infectious-disease-bulletin-cases.csv" --map "$maps/disease.toml"
-
 # Regions, planning areas and subzones, each placed in the larger one; then the people who live there.
 take "$singapore/districts/1-region.geojson" --map "$maps/regions.toml"
 take "$singapore/districts/2-planning-area.geojson" --map "$maps/planning_areas.toml"
 take "$singapore/districts/subzones_js/GeoSG.js" --map "$maps/subzones.toml"
 take "$singapore/districts/subzones_js/Population.js" --map "$maps/subzone_population.toml"
+
+# Of the whole country, the zone "SG" above the regions.
+take "$singapore/health/singapore-residents-by-age-group-ethnic-group-and-sex-end-june-annual.csv" \
+    --map "$maps/residents.toml"
+take "$singapore/health/weekly-infectious-disease-bulletin-cases.csv" --map "$maps/disease.toml"
 
 # Buses: today's stops, and the timetable of 2018.
 take "$singapore/bus/stops.min.geojson" --map "$maps/bus_stops.toml"

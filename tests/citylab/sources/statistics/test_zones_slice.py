@@ -210,3 +210,25 @@ def test_lists_without_shapes_keep_codes_with_leading_zeros_and_both_names(data)
     assert findings.counts()["refuse"] == 0
     got, _ = take(data / "thailand_admin/districts.json", "thailand/maps/districts.toml")
     assert got["zone"].num_rows == 928 and got["zone"].to_pylist()[0]["parent_id"] == "10"
+
+
+def test_a_zone_of_the_whole_stands_above_all_others(tmp_path):
+    whole = {"id": "SG", "name": "Singapore", "level_name": "country"}
+    mapping = {"columns": {"id": "block", "name": "block"}, "zones": {"level": 1, "whole": whole}}
+    rows = [({"block": "1"}, square(0)), ({"block": "2"}, square(1))]
+    got, _ = take(geojson(tmp_path / "a.geojson", rows), mapping)
+    found = {row["zone_id"]: row for row in got["zone"].to_pylist()}
+    assert (found["SG"]["level"], found["SG"]["level_name"], found["SG"]["name"]) == (
+        1,
+        "country",
+        "Singapore",
+    )
+    assert found["SG"]["parent_id"] is None
+    assert (found["1"]["level"], found["1"]["parent_id"], found["2"]["parent_id"]) == (2, "SG", "SG")
+    assert shapely.from_wkb(found["SG"]["geom_wkb"]).equals(shapely.union_all([square(0), square(1)]))
+
+
+def test_a_zone_of_the_whole_without_an_id_is_asked_about(tmp_path):
+    mapping = {"columns": {"id": "block", "name": "block"}, "zones": {"whole": {"name": "Singapore"}}}
+    with pytest.raises(Refusal, match="no id"):
+        take(geojson(tmp_path / "a.geojson", [({"block": "1"}, square(0))]), mapping)

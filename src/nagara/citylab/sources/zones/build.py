@@ -51,6 +51,8 @@ class Zone:
 
 def id_of(record: Mapping[str, str | None], level: Level) -> str | None:
     """The id of a row's zone of one level: its id columns joined by "/"; None where one is empty."""
+    if level.whole:
+        return level.whole
     parts = [record.get(column) for column in level.id]
     if any(part is None for part in parts):
         return None
@@ -206,7 +208,8 @@ def dissolved(
     zones = []
     for zone_id, i in first.items():
         record = rows.records[i]
-        name, local = record.get(level.name_column), record.get(level.name_local_column)
+        name = level.whole_name or record.get(level.name_column)
+        local = record.get(level.name_local_column)
         parent = rows.ids[k - 1][i] if k else None
         shape = _joined(shapes[zone_id])
         zones.append(Zone(zone_id, depth, level, name, local, parent, shape, {}, rows.numbers[i]))

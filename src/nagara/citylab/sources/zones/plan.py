@@ -15,7 +15,8 @@ _NAMES = ("name", "nama")
 
 @dataclass(frozen=True)
 class Level:
-    """One level of zones: which columns identify a zone, which name it."""
+    """One level of zones: which columns identify a zone, which name it. With `whole`, its one zone has this
+    id and the name `whole_name`, and is the union of all: a country, a metropolis."""
 
     name: str
     id: Texts
@@ -23,6 +24,8 @@ class Level:
     name_local_column: str = ""
     prefix: str = ""
     parent_column: str = ""
+    whole: str = ""
+    whole_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ def plan_of(mapping: Mapping[str, Any], columns: Sequence[str], file: str, findi
         levels = (_single(named, section),)
     if not levels:
         levels = (_seen(columns, file, findings),)
+    if "whole" in section:
+        levels = (_whole(section["whole"], findings), *levels)
     depth = section.get("level")
     plan = Plan(
         levels,
@@ -102,6 +107,21 @@ def _level(item: Any, findings: Findings) -> Level:
         name_column=str(item.get("name_column", identity[-1])),
         name_local_column=str(item.get("name_local_column", "")),
         prefix=str(item.get("prefix", "")),
+    )
+
+
+def _whole(item: Any, findings: Findings) -> Level:
+    """The level of one zone that holds all others."""
+    identity = str(item.get("id", "") or "") if isinstance(item, Mapping) else ""
+    if not identity:
+        mend = 'Write it as whole = {id = "SG", name = "Singapore", level_name = "country"}.'
+        raise Refusal("the zone of the whole has no id.", findings, where="mapping file, [zones]", mend=mend)
+    return Level(
+        name=str(item.get("level_name", "")),
+        id=(),
+        name_column="",
+        whole=identity,
+        whole_name=str(item.get("name", identity)),
     )
 
 
