@@ -74,6 +74,9 @@ class CodesField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(map(str, value)) if isinstance(value, list) else value
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(self.prepare_value(initial)) != self.to_python(data))
+
     def to_python(self, value: Any) -> Any:
         return [word.strip() for word in str(value or "").split(",") if word.strip()]
 
