@@ -17,8 +17,9 @@ from nagara.campus.people.models import User
 from nagara.campus.selection.domain import change, create_round, new_draft
 from nagara.campus.selection.domain.constraints import SCALE
 from nagara.campus.selection.domain.reading import plan_readings
+from nagara.campus.selection.domain.rounds import change_state
 from nagara.campus.selection.domain.scoring import apart, points_of
-from nagara.campus.selection.models import Assignment, Committee, Conflict, Review, Reviewer, Round
+from nagara.campus.selection.models import Assignment, Committee, Conflict, Draft, Review, Reviewer, Round
 
 BATCH = "ascn-short-course-2027"
 REVIEWERS = ("reviewer1@demo.example", "reviewer2@demo.example", "reviewer3@demo.example")
@@ -38,7 +39,7 @@ CONSTRAINTS = [
     {"kind": "each_at_most", "fact": "city", "amount": 2},
     {"kind": "at_least", "fact": "sex", "value": "woman", "amount": 45, "share": True},
     {"kind": "at_least", "fact": "secondary", "value": "yes", "amount": 22},
-    {"kind": "at_most", "fact": "returning", "value": "yes", "amount": 25, "share": True},
+    {"kind": "at_most", "fact": "returning", "value": "yes", "amount": 45, "share": True},
     {"kind": "bonus", "fact": "ascn", "value": "yes", "amount": 2, "note": "Members of the network"},
 ]
 COMMENTS = (
@@ -136,7 +137,8 @@ def _read(round_: Round) -> None:
     )
     Review.objects.bulk_create(reviews)
     thirds = _give(round_, place=round_.readers + 1, state=Assignment.State.DONE, wanted=wanted)
-    thirds.sort(key=lambda a: str(a.application.reference))
+    # those left open are the ones of people whom a visitor can sign in as
+    thirds.sort(key=lambda a: (a.reviewer.user.email in REVIEWERS, str(a.application.reference)))
     late = thirds[-THIRDS_OPEN:]
     Assignment.objects.filter(pk__in=[a.pk for a in late]).update(state=Assignment.State.OPEN)
     Review.objects.bulk_create(
@@ -181,11 +183,13 @@ def _review(round_: Round, reading: Assignment, level: float, chance: Random) ->
 
 
 def _drafts(round_: Round, office: User | None) -> None:
-    """A first draft; then one more, with someone in and someone deferred by hand."""
+    """A first draft; then one more, with someone in and someone deferred by hand. Readings stay open."""
     round_.refresh_from_db()
     first = new_draft(round_, by=office, note="First computation")
     chair = User.objects.filter(email="chair@demo.example").first() or office
+    Draft.objects.filter(pk=first.pk).update(made_at=timezone.now() - timedelta(days=2))
     second = new_draft(round_, by=chair, note="After the meeting of the committee")
+    change_state(round_, Round.State.REVIEWING, by=chair)
     if chair is None:
         return
     rejected = first.decisions.filter(outcome="reserve").order_by("place").first()
