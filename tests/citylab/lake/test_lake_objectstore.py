@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+from emulator import access, emulator
 from nagara.citylab.findings import CityLabError
 from nagara.citylab.lake import InputsErased, Lake
 
@@ -24,35 +22,13 @@ pytestmark = pytest.mark.objectstore
 @pytest.fixture(scope="module")
 def server(tmp_path_factory) -> Iterator[str]:
     """Address of an S3 emulator."""
-    pytest.importorskip("moto.server", reason="moto is not installed: no S3 emulator")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = (tmp_path_factory.mktemp("moto") / "log").open("w")
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    process = subprocess.Popen(command, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(urllib.request.Request(f"{url}/lakes", method="PUT"))
-            break
-        except (urllib.error.URLError, ConnectionError):
-            assert process.poll() is None, "the emulator did not start"
-            time.sleep(0.1)
-    yield url
-    process.kill()
-    process.wait()
+    with emulator(tmp_path_factory.mktemp("moto")) as url:
+        yield url
 
 
 @pytest.fixture
 def options(server) -> dict[str, str]:
-    return {
-        "AWS_ENDPOINT_URL": server,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-        "AWS_ALLOW_HTTP": "true",
-    }
+    return access(server)
 
 
 @pytest.fixture
