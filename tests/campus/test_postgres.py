@@ -17,7 +17,15 @@ pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 
-QUICK = ("cities", "people", "audit", "lab/test_uploads.py", "test_migrations.py", "test_query_counts.py")
+QUICK = (
+    "cities",
+    "people",
+    "notices",
+    "audit",
+    "lab/test_uploads.py",
+    "test_migrations.py",
+    "test_query_counts.py",
+)
 """What differs in SQL: constraints, text search and order, JSON, transactions, migrations."""
 
 

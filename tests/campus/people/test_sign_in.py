@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 import pytest
+from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth import get_user
 from django.core import mail
@@ -172,6 +173,41 @@ def test_without_a_server_in_the_settings_there_is_no_button(client, seeded):
     assert "oidc" not in client.get("/account/login/").content.decode()
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "page",
+    [
+        "email/",
+        "password/change/",
+        "password/reset/",
+        "signup/",
+        "reauthenticate/",
+        "3rdparty/",
+        "2fa/",
+        "2fa/webauthn/",
+        "2fa/webauthn/add/",
+        "2fa/totp/activate/",
+        "2fa/recovery-codes/",
+    ],
+)
+def test_every_page_about_signing_in_opens(page, client, seeded):
+    """With passkeys in hand: pages of libraries break on what a site left out."""
+    user = add_person("a@example.org", passport_name="A", password=None)
+    for name in ("Phone", "Laptop"):
+        Authenticator.objects.create(user=user, type="webauthn", data={"name": name, "passwordless": True})
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "mfa", "at": time.time(), "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    answer = client.get(f"/account/{page}")
+    assert answer.status_code in {200, 302, 404}, answer.status_code
+    if page == "2fa/webauthn/":
+        assert "Laptop" in answer.content.decode()
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_passkey_is_made_and_signs_in_under_the_strict_policy(visit, crowd, live_server):
@@ -198,6 +234,8 @@ def test_a_passkey_is_made_and_signs_in_under_the_strict_policy(visit, crowd, li
     keys = tools.send("WebAuthn.getCredentials", {"authenticatorId": made["authenticatorId"]})
     assert len(keys["credentials"]) == 1
     assert base64.b64decode(keys["credentials"][0]["userHandle"])
+    page.goto(live_server.url + "/account/2fa/webauthn/")
+    assert page.locator("text=Rename").count() == 1
     page.goto(live_server.url + "/me/")
     page.click("text=Sign out")
     page.wait_for_load_state()

@@ -11,7 +11,22 @@ from nagara.campus.notices.domain import sending
 @task()
 def send_due() -> int:
     sent = sending.send_due()
-    wait = sending.next_due()
-    if wait is not None and default_task_backend.supports_defer:
-        send_due.using(run_after=timezone.now() + wait).enqueue()
+    come_back()
     return sent
+
+
+def come_back() -> None:
+    """Plan the next round where a letter waits, unless one is planned by then."""
+    wait = sending.next_due()
+    if wait is None or not default_task_backend.supports_defer:
+        return
+    at = timezone.now() + wait
+    if not _planned(at):
+        send_due.using(run_after=at).enqueue()
+
+
+def _planned(until: object) -> bool:
+    from django_tasks_db.models import DBTaskResult
+
+    waiting = DBTaskResult.objects.filter(task_path=send_due.module_path, status="READY")
+    return waiting.filter(run_after__lte=until).exists()
