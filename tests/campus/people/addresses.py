@@ -31,6 +31,16 @@ CASES = {
     "person-why": ("GET", ALICE, OWN),
     "person-zip": ("GET", ALICE, OWN),
     "person-erase": ("GET", ALICE, OWN),
+    "person-change": (
+        "GET",
+        ALICE,
+        {"nobody": 302, "charlie": 404, "bob": 404, "alice": 404, "olga": 200},
+    ),
+    "invite-many": (
+        "POST",
+        {},
+        {"nobody": 302, "charlie": 403, "bob": 403, "alice": 403, "olga": 200},
+    ),
     "invite-again": (
         "POST",
         ALICE,
@@ -61,6 +71,7 @@ PAGES = [
     ("/people/ALICE/", "olga"),
     ("/people/ALICE/why/?permission=cities.change_data&thing=city/jakarta", "olga"),
     ("/people/ALICE/erase/", "alice"),
+    ("/people/ALICE/change/", "olga"),
     ("/invitation/TOKEN/", "nobody"),
     ("/audit/", "olga"),
     ("/notices/", "olga"),

@@ -95,7 +95,7 @@ def test_the_office_sees_the_letter_but_not_the_personal_link(crowd):
 def test_a_demonstration_signs_in_with_one_press_and_no_other_site_does(settings, client, seeded):
     demo.load()
     demo.load()
-    assert User.objects.count() == len(ACCOUNTS)
+    assert User.objects.filter(email__endswith="@demo.example").count() == len(ACCOUNTS)
     assert client.get("/demo/").status_code == 404
     assert client.post("/demo/sign-in/", {"email": "office@demo.example"}).status_code == 404
     settings.NAGARA_DEMO = True
@@ -111,3 +111,43 @@ def test_the_manager_of_a_demonstration_is_one(seeded):
     office = User.objects.get(email="office@demo.example")
     assert (office.is_superuser, office.check_password("nagara-demo-2026")) == (True, True)
     assert User.objects.get(email="visitor@demo.example").check_password("nagara-demo-2026")
+
+
+def test_many_are_invited_with_letters_held_for_a_look(crowd):
+    new = [add_person(f"p{n}@example.org", passport_name=f"P{n}", password=None) for n in range(3)]
+    crowd.alice.last_login = timezone.now()
+    crowd.alice.save()
+    nowhere = add_person("x@no-mail.invalid", passport_name="X", password=None)
+    marked = {"id": [user.pk for user in (*new, crowd.alice, nowhere)]}
+    client = crowd.client("olga")
+    page = client.post("/people/invite/many/", marked).content.decode()
+    assert "Invite 3 people?" in page
+    assert "2 of the marked are left out" in page
+    client.post("/people/invite/many/", {"ids": ",".join(map(str, marked["id"])), "sure": "yes"})
+    assert set(Notice.objects.values_list("state", "address")) == {
+        ("held", f"p{n}@example.org") for n in range(3)
+    }
+
+
+def test_the_office_mends_an_e_mail_with_a_reason_and_the_old_one_is_free(crowd):
+    user = add_person("old@example.org", passport_name="Old", password=None)
+    client = crowd.client("olga")
+    address = f"/people/{user.pk}/change/"
+    form = {"passport_name": "Old", "email": "NEW@example.org", "is_active": "on", "country": "LA"}
+    form["sort_key"] = "old"
+    assert client.post(address, form).status_code == 200  # no reason
+    assert client.post(address, {**form, "email": "alice@example.org", "reason": "r"}).status_code == 200
+    assert client.post(address, {**form, "reason": "a typing error"}).status_code == 302
+    user.refresh_from_db()
+    assert (user.email, user.country) == ("new@example.org", "LA")
+    event = Event.objects.get(verb="person changed")
+    assert (event.reason, event.data) == ("a typing error", {"fields": ["country", "email"]})
+    assert "new@example.org" in client.get("/people/?q=new@example").content.decode()
+
+
+def test_a_coordinator_changes_and_erases_no_manager(crowd):
+    boss = add_person("boss@example.org", passport_name="Boss", password=None, office="manager")
+    client = crowd.client("olga")
+    assert client.get(f"/people/{boss.pk}/").status_code == 200
+    assert client.get(f"/people/{boss.pk}/change/").status_code == 404
+    assert client.get(f"/people/{boss.pk}/erase/").status_code == 404

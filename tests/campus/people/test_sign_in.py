@@ -185,7 +185,6 @@ def test_without_a_server_in_the_settings_there_is_no_button(client, seeded):
         "3rdparty/",
         "2fa/",
         "2fa/webauthn/",
-        "2fa/webauthn/add/",
         "2fa/totp/activate/",
         "2fa/recovery-codes/",
     ],

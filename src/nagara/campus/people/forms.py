@@ -51,6 +51,21 @@ class Names(forms.ModelForm):
         return zone
 
 
+class Facts(Names):
+    """What the office mends about a person: names, e-mail, whether the person may sign in."""
+
+    reason = forms.CharField(label="Reason", max_length=300)
+
+    class Meta(Names.Meta):
+        fields = [*Names.Meta.fields, "email", "is_active"]
+
+    def clean_email(self) -> str:
+        email = User.objects.normalize_email(self.cleaned_data["email"])
+        if User.objects.filter(email=email).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError("Someone else has this address.")
+        return email
+
+
 class Filter(forms.Form):
     """What the list of people is narrowed by."""
 

@@ -27,13 +27,20 @@ def is_self(user: Any, person: Any) -> bool:
     return bool(person is not None and user.pk is not None and person == user)
 
 
+@rules.predicate
+def is_no_manager(user: Any, person: Any) -> bool:
+    """The person that it is about is no programme manager (only managers change managers)."""
+    return person is None or not person.is_superuser
+
+
 rules.add_perm("people.use_desk", in_office)
 rules.add_perm("people.change_self", signed_in)
 rules.add_perm("people.see_people", in_office)
 rules.add_perm("people.see_person", in_office | (signed_in & is_self))
 rules.add_perm("people.invite", in_office)
+rules.add_perm("people.change_person", in_office & is_no_manager)
 rules.add_perm("people.take_data", in_office | (signed_in & is_self))
-rules.add_perm("people.erase", in_office | (signed_in & is_self))
+rules.add_perm("people.erase", (in_office & is_no_manager) | (signed_in & is_self))
 rules.add_perm("people.import_past", in_office)
 rules.add_perm("people.write_consents", in_office)
 # the rooms below have no people: their rules stand here

@@ -80,6 +80,24 @@ def give_office(user: User, *, role: str, by: User | None) -> OfficeMember:
 
 
 @transaction.atomic
+def change_person(user: User, *, by: User, reason: str, **facts: Any) -> User:
+    """Change what the office knows about a person; fields are those of the `Facts` form. With the e-mail,
+    confirmations of the old address go."""
+    from allauth.account.models import EmailAddress
+
+    before = User.objects.select_for_update().get(pk=user.pk)
+    changed = sorted(name for name, value in facts.items() if getattr(before, name) != value)
+    for field, value in facts.items():
+        setattr(user, field, value)
+    user.save(update_fields=list(facts))
+    if "email" in changed:
+        EmailAddress.objects.filter(user=user).delete()
+    if changed:
+        record("person changed", f"person/{user.pk}", by=by, reason=reason, fields=changed)
+    return user
+
+
+@transaction.atomic
 def change_names(user: User, *, by: User, **names: Any) -> User:
     """Change a person's names; fields are those of the `Names` form."""
     for field, value in names.items():

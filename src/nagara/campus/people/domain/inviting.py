@@ -49,8 +49,20 @@ def invite(
     return send(user, by=by)
 
 
+def can_invite(user: User) -> bool:
+    """True for someone with an address who may sign in and never did."""
+    away = user.email.endswith(".invalid") or user.erased_at is not None
+    return user.is_active and user.last_login is None and not away
+
+
 @transaction.atomic
-def send(user: User, *, by: User) -> Invitation:
+def send_many(users: Iterable[User], *, by: User) -> int:
+    """Invite several; their letters are held until someone releases them."""
+    return len([send(user, by=by, hold=True) for user in users])
+
+
+@transaction.atomic
+def send(user: User, *, by: User, hold: bool = False) -> Invitation:
     """Queue an invitation; earlier ones of the person stop working."""
     if user.erased_at or not user.is_active:
         raise CityLabError("This person cannot sign in.", mend="Let the person sign in again first.")
@@ -63,7 +75,7 @@ def send(user: User, *, by: User) -> Invitation:
         "places": [f"{held.role}, {held.label}" for held in roles.held_by(user)],
         "office": by,
     }
-    queue(to=user, template="people/invitation", context=context, about=f"person/{user.pk}", by=by)
+    queue(to=user, template="people/invitation", context=context, about=f"person/{user.pk}", by=by, hold=hold)
     record("person invited", f"person/{user.pk}", by=by, invitation=invitation.pk)
     return invitation
 

@@ -54,6 +54,23 @@ def invite(request: SignedIn) -> HttpResponse:
 
 @login_required
 @require_http_methods(["POST"])
+def invite_many(request: SignedIn) -> HttpResponse:
+    """Invite marked people who never signed in: first who, then their letters are held for a look."""
+    if not may(request.user, "people.invite"):
+        raise PermissionDenied("Invitations are for the office.")
+    marked = [*request.POST.getlist("id"), *request.POST.get("ids", "").split(",")]
+    ids = {int(word) for word in marked if word.isdigit()}
+    fit = [user for user in User.objects.filter(pk__in=ids) if inviting.can_invite(user)]
+    if request.POST.get("sure") != "yes":
+        context = {"fit": fit, "left": len(ids) - len(fit)}
+        return render(request, "people/invite_many.html", context)
+    inviting.send_many(fit, by=request.user)
+    messages.success(request, f"{len(fit)} letters are held. Look at them, then release them.")
+    return redirect("/notices/?state=held&template=people/invitation")
+
+
+@login_required
+@require_http_methods(["POST"])
 def invite_again(request: SignedIn, pk: int) -> HttpResponse:
     """Send a new link; the earlier one stops working."""
     found = person_or_404(request, pk, "people.invite")

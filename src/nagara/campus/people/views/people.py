@@ -15,8 +15,9 @@ from nagara.campus.audit.models import Event
 from nagara.campus.notices.models import Notice
 from nagara.campus.people import roles, why
 from nagara.campus.people.countries import countries
+from nagara.campus.people.domain import change_person
 from nagara.campus.people.domain.consents import current_texts, publish, standing
-from nagara.campus.people.forms import Filter, Words
+from nagara.campus.people.forms import Facts, Filter, Words
 from nagara.campus.people.lists import Column, export, paged
 from nagara.campus.people.models import User
 from nagara.campus.people.queries import is_office, people_list
@@ -95,8 +96,24 @@ def person(request: SignedIn, pk: int) -> HttpResponse:
         "invitation": found.invitations.first(),
         "history": Event.objects.filter(subject=f"person/{pk}").select_related("by").order_by("-at")[:20],
         "office": is_office(request.user),
+        "may_change": may(request.user, "people.change_person", found),
+        "may_erase": may(request.user, "people.erase", found),
     }
     return render(request, "people/person.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_change(request: SignedIn, pk: int) -> HttpResponse:
+    """The office mends names, e-mail and facts, with a reason."""
+    found = person_or_404(request, pk, "people.change_person")
+    form = Facts(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        change_person(found, by=request.user, **form.cleaned_data)
+        messages.success(request, "Saved.")
+        return redirect("person", pk=pk)
+    found = User.objects.get(pk=pk) if form.is_bound else found
+    return render(request, "people/change.html", {"person": found, "form": form, "office": True})
 
 
 @login_required
