@@ -10,6 +10,7 @@ from nagara.campus.admissions.domain.nominating import Nominator
 from nagara.campus.admissions.models import Application, Call, Document, Nomination
 from nagara.campus.audit.models import Event
 from nagara.campus.cities.models import CityMember, Representative, State
+from nagara.campus.people.names import searchable
 from nagara.campus.people.queries import now_valid
 
 
@@ -94,7 +95,7 @@ def _narrow(rows: Any, asked: Any) -> Any:
         else:
             rows = rows.filter(Exists(of.filter(state=documents)))
     if words := asked.get("q", "").strip():
-        rows = rows.filter(Q(reference__icontains=words) | Q(user__search_text__icontains=words.casefold()))
+        rows = rows.filter(Q(reference__icontains=words) | Q(user__search_text__contains=searchable(words)))
     return rows
 
 
