@@ -95,6 +95,7 @@ def test_an_applicant_saves_loses_the_line_goes_on_and_hands_in(screen, visit, c
     page.wait_for_selector("text=Your application is handed in.")
     application.refresh_from_db()
     assert application.reference in page.text_content("main")
+    page.reload()
     assert complaints(page) == []
 
 
@@ -122,8 +123,8 @@ def test_an_upload_goes_on_after_the_page_was_closed(visit, crowd, tmp_path):
     page.wait_for_selector("text=The line is lost", timeout=20_000)
     kept = Upload.objects.get().offset
     assert kept > 0
-    page.unroute_all()
     page.reload()
+    page.unroute_all()
     first = []
     page.on(
         "request",
