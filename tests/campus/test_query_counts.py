@@ -57,7 +57,5 @@ def test_the_teams_of_a_person(count, crowd, django_assert_num_queries):
     for city in City.objects.exclude(slug="jakarta")[: count - 1]:
         CityMember.objects.create(city=city, user=crowd.alice, role="staff")
     client = crowd.client("alice")
-    with django_assert_num_queries(
-        8
-    ):  # session, person, office posts, teams, states, expert, office, letters
+    with django_assert_num_queries(10):  # session, person, office, letters, roles of the rooms
         client.get("/me/")

@@ -136,7 +136,7 @@ def _dimension(
     current = verified if verified is not None else evidenced
     target = targets.get(dimension.id)
     if target is None and current is not None:
-        target = min(5.0, round(current + form.rules["target_step"], 2))
+        target = min(5.0, current + form.rules["target_step"])
         is_default = True
     else:
         is_default = False
