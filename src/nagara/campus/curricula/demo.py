@@ -28,7 +28,7 @@ def load() -> None:
         out = [row["code"] for row in made.choices["out"] if row["kind"] == "hours"]
         if out:
             reason = "The governor asked for it; the hours are found elsewhere."
-            override(jakarta, out[0], into=True, by=office, reason=reason)
+            override(jakarta, out[-1], into=True, by=office, reason=reason)
     batch = Batch.objects.filter(slug="ascn-short-course-2027").first()
     if batch is None:
         return

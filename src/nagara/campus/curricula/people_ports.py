@@ -14,7 +14,8 @@ def register() -> None:
 
 
 def export(user: User) -> dict[str, list[dict[str, Any]]]:
-    return {"skills": list(SkillsCheck.objects.filter(user=user).values("answers", "saved_at"))}
+    rows = SkillsCheck.objects.filter(user=user).values("answers", "saved_at")
+    return {"skills": [dict(row) for row in rows]}
 
 
 def erase(user: User) -> None:

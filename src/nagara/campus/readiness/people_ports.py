@@ -44,7 +44,11 @@ def export(user: User) -> dict[str, list[dict[str, Any]]]:
     answers = Answer.objects.filter(by=user).values(*about, "side", "score", "note", "saved_at")
     items = EvidenceItem.objects.filter(by=user).values(*about, "title", "url", "added_at")
     posts = Expert.objects.filter(user=user).values("city__name", "since", "until")
-    return {"readiness_answers": list(answers), "readiness_evidence": list(items), "expert": list(posts)}
+    return {
+        "readiness_answers": [dict(row) for row in answers],
+        "readiness_evidence": [dict(row) for row in items],
+        "expert": [dict(row) for row in posts],
+    }
 
 
 def erase(user: User) -> None:
