@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from nagara.campus.desk import views
+
+urlpatterns = [path("desk/", views.desk, name="desk")]
