@@ -54,7 +54,9 @@ def _verifying(user: User) -> Iterator[Todo]:
     )
     for assessment in waiting:
         yield Todo(
-            f"Verify the readiness assessment of {assessment}" if expert else f"{assessment} is being verified",
+            f"Verify the readiness assessment of {assessment}"
+            if expert
+            else f"{assessment} is being verified",
             assessment.get_absolute_url(),
             why="The city has answered; read its evidence and give your own scores."
             if expert

@@ -32,7 +32,7 @@ class Todo:
     action: str = "Open"
 
     def pressing(self, now: datetime) -> str:
-        """"late", "soon" or "" by the time that is left."""
+        """ "late", "soon" or "" by the time that is left."""
         if self.due is None or self.kind is not Kind.DO:
             return ""
         if self.due < now:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from nagara.campus.desk.queries import desk_of
 from nagara.campus.desk.todo import Todo, left
 from nagara.campus.people.requests import SignedIn
-from nagara.campus.people.roles import roles_of
+from nagara.campus.people.roles import held_by
 
 
 @login_required
@@ -31,7 +31,7 @@ def desk(request: SignedIn) -> HttpResponse:
         "do": lines(found.do),
         "wait": lines(found.wait),
         "look": lines(found.look),
-        "roles": roles_of(request.user),
+        "roles": held_by(request.user),
         "now": now,
     }
     return render(request, "desk/desk.html", context)
