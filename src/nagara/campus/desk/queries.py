@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from nagara.campus.desk import admissions, programmes, readiness
+from nagara.campus.desk import admissions, programmes, readiness, selection
 from nagara.campus.desk.todo import Kind, Todo, in_order
 from nagara.campus.people.models import User
 
@@ -14,6 +14,7 @@ ROOMS: tuple[Callable[[User, datetime], Iterator[Todo]], ...] = (
     readiness.todos,
     programmes.todos,
     admissions.todos,
+    selection.todos,
 )
 
 
