@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
+from nagara.campus.admissions.models.calls import batches_run_by
 from nagara.campus.desk.todo import Kind, Todo
 from nagara.campus.people.models import User
+from nagara.campus.people.queries import is_office
 from nagara.campus.programmes.models import Batch, Enrolment
 
 
 def todos(user: User, now: datetime) -> Iterator[Todo]:
-    for batch in Batch.objects.run_by(user).filter(state=Batch.State.DRAFT):
+    drafts = Batch.objects.filter(state=Batch.State.DRAFT)
+    if not is_office(user):
+        drafts = drafts.filter(pk__in=batches_run_by(user))
+    for batch in drafts:
         yield Todo(
             f"Prepare the call of {batch}",
             batch.get_absolute_url(),
