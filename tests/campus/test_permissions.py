@@ -28,7 +28,6 @@ SIGNED_IN = (302, 200, 200, 200, 200)
 
 C = {"slug": "jakarta"}
 CASES = {
-    "home": ("GET", {}, OPEN),
     "cities": ("GET", {}, OPEN),
     "city": ("GET", C, OPEN),
     "recipes": ("GET", {}, OPEN),

@@ -163,3 +163,9 @@ def _free_place(
 
 def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def member_map(cities: list[Any], shown: set[str] | None, with_data: set[str]) -> dict[str, Any]:
+    """What `cities/_atlas.html` draws: land, and a spot a city. `shown` None shows all alike."""
+    spots = place_spots(cities, with_data=with_data, shown=shown)
+    return {"land": land(), "spots": spots, "width": WIDTH, "height": HEIGHT}

@@ -7,7 +7,6 @@ from django.urls import path
 from nagara.campus.cities import teams, views
 
 urlpatterns = [
-    path("", views.home, name="home"),
     path("cities/", views.city_list, name="cities"),
     path("cities/<slug:slug>/", views.city, name="city"),
     path("cities/<slug:slug>/team/", teams.team, name="city-team"),

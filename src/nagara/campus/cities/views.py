@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,35 +9,9 @@ from django.views.decorators.http import require_safe
 from nagara.campus.cities import atlas, drawings, indicators
 from nagara.campus.cities.clocks import clock
 from nagara.campus.cities.lakes import cities_with_data, find_place, other_places
-from nagara.campus.cities.models import CityMember, Project
+from nagara.campus.cities.models import CityMember
 from nagara.campus.cities.queries import city_in_full, focus_choices, member_list, state_choices
 from nagara.campus.people.rules import may
-from nagara.citylab.recipes import catalogue
-
-
-def _map(cities: list[Any], shown: set[str] | None, with_data: set[str]) -> dict[str, Any]:
-    spots = atlas.place_spots(cities, with_data=with_data, shown=shown)
-    return {"land": atlas.land(), "spots": spots, "width": atlas.WIDTH, "height": atlas.HEIGHT}
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """The first page: where the member cities are, who has data, what to do next."""
-    cities = list(member_list())
-    with_data = set(cities_with_data())
-    slugs = {city.slug for city in cities}
-    others = other_places(slugs)
-    context = {
-        "map": _map(cities, None, with_data),
-        "cities": cities,
-        "states": len({city.state_id for city in cities}),
-        "projects": Project.objects.filter(city__in=[city.pk for city in cities]).count(),
-        "with_data": [city for city in cities if city.slug in with_data],
-        "others": others,
-        "data_count": len(with_data & slugs) + len(others),
-        "recipes": list(catalogue().values()),
-    }
-    return render(request, "cities/home.html", context)
 
 
 @require_safe
@@ -51,7 +23,7 @@ def city_list(request: HttpRequest) -> HttpResponse:
     with_data = set(cities_with_data())
     shown = {city.slug for city in chosen}
     context = {
-        "map": _map(everyone, shown if state or focus else None, with_data),
+        "map": atlas.member_map(everyone, shown if state or focus else None, with_data),
         "cities": chosen,
         "states": state_choices(),
         "focus_areas": focus_choices(),

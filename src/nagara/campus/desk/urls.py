@@ -6,4 +6,7 @@ from django.urls import path
 
 from nagara.campus.desk import views
 
-urlpatterns = [path("desk/", views.desk, name="desk")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("desk/", views.desk, name="desk"),
+]

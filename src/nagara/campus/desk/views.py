@@ -5,14 +5,42 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from nagara.campus.admissions.models import Call
+from nagara.campus.cities.atlas import member_map
+from nagara.campus.cities.lakes import cities_with_data, other_places
+from nagara.campus.cities.models import Project
+from nagara.campus.cities.queries import member_list
 from nagara.campus.desk.queries import desk_of
 from nagara.campus.desk.todo import Todo, left
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.roles import held_by
+from nagara.citylab.recipes import catalogue
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page: what one can apply for, where the member cities are, who has data."""
+    now = datetime.now(UTC)
+    cities = list(member_list())
+    with_data = set(cities_with_data())
+    slugs = {city.slug for city in cities}
+    others = other_places(slugs)
+    context = {
+        "map": member_map(cities, None, with_data),
+        "cities": cities,
+        "states": len({city.state_id for city in cities}),
+        "projects": Project.objects.filter(city__in=[city.pk for city in cities]).count(),
+        "with_data": [city for city in cities if city.slug in with_data],
+        "others": others,
+        "data_count": len(with_data & slugs) + len(others),
+        "recipes": list(catalogue().values()),
+        "calls": [c for c in Call.objects.published().select_related("batch") if c.standing(now) == "open"],
+    }
+    return render(request, "desk/home.html", context)
 
 
 @login_required
