@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 DATA ?=
 CASES ?=
 PEERS := .envs/peers
+SITE_PEERS := .envs/site-peers
 PORT ?= 8000
 export NAGARA_HOME ?= $(CURDIR)/var
 
@@ -60,7 +61,12 @@ $(PEERS)/installed: benchmarks/peers.txt $(BIN)/uv
 	$(BIN)/uv pip install --quiet --python $(PEERS)/bin/python -r benchmarks/peers.txt
 	@touch $@
 
-bench: install $(PEERS)/installed
+$(SITE_PEERS)/installed: benchmarks/peers_campus.txt $(BIN)/uv
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(SITE_PEERS)
+	$(BIN)/uv pip install --quiet --python $(SITE_PEERS)/bin/python -r benchmarks/peers_campus.txt
+	@touch $@
+
+bench: install $(PEERS)/installed $(SITE_PEERS)/installed
 	$(BIN)/python -m benchmarks $(CASES)
 
 clean:

@@ -28,6 +28,8 @@ CASES = (
     "briefs",
     "growth_import",
     "growth_sensors",
+    "people_list",
+    "review_board",
 )
 MEMORY_MB = 1536
 

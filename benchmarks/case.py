@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 
 Side = Callable[..., None]
-OWN, PEERS = "own", "peers"
+OWN, PEERS, SITE_PEERS = "own", "peers", "site-peers"
 
 
 @dataclass(frozen=True)

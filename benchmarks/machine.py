@@ -9,15 +9,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.case import OWN, PEERS
+from benchmarks.case import OWN, PEERS, SITE_PEERS
 
 ROOT = Path(__file__).parents[1]
 
 
 def pythons() -> dict[str, str]:
-    """Our own Python, and that of the peers' environment (`make bench` makes it)."""
+    """Our own Python, and those of the peers' environments (`make bench` makes them)."""
     peers = Path(os.environ.get("NAGARA_PEERS", ROOT / ".envs" / "peers" / "bin" / "python"))
-    return {OWN: sys.executable, PEERS: str(peers)}
+    site = Path(os.environ.get("NAGARA_SITE_PEERS", ROOT / ".envs" / "site-peers" / "bin" / "python"))
+    return {OWN: sys.executable, PEERS: str(peers), SITE_PEERS: str(site)}
 
 
 def machine() -> dict[str, Any]:

@@ -1,0 +1,148 @@
+"""Our side of the campus cases: one call as large as the peer's event, in a home folder of its own."""
+
+from __future__ import annotations
+
+import os
+import random
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.pretalx_site import PEOPLE, READERS, report
+
+
+def _start(folder: str) -> None:
+    os.environ["NAGARA_HOME"] = folder
+    os.environ["DJANGO_SETTINGS_MODULE"] = "nagara.campus.settings"
+    for name in ("DATABASE_URL", "NAGARA_LAKE", "NAGARA_DEMO"):
+        os.environ.pop(name, None)
+    import django
+
+    django.setup()
+
+
+def fill(folder: str) -> None:
+    """One call with PEOPLE applications, three readings of each, and an office."""
+    if (Path(folder) / "filled").exists():
+        return
+    _start(folder)
+    from django.core.management import call_command
+
+    call_command("prepare", verbosity=0)
+    people = _people()
+    _readings(_round(_call()), people)
+    (Path(folder) / "filled").touch()
+
+
+def _people() -> list[Any]:
+    from nagara.campus.people.demo_names import invented
+    from nagara.campus.people.domain import add_person
+    from nagara.campus.people.models import User
+
+    add_person("office@example.org", passport_name="Office", password=None, office="coordinator")
+    states = ("ID", "TH", "VN", "MM", "KH", "LA", "MY", "PH", "SG", "BN", "TL")
+    found = []
+    for number in range(PEOPLE + READERS):
+        who = invented(number, states[number % len(states)])
+        found.append(
+            User(
+                email=f"person{number}@example.org",
+                passport_name=who.passport_name,
+                native_name=who.native_name,
+                preferred_name=who.preferred_name,
+                sort_key=who.passport_name.casefold(),
+                country=states[number % len(states)],
+                password="!",
+            )
+        )
+    User.objects.bulk_create(found)
+    return list(User.objects.filter(email__startswith="person").order_by("pk"))
+
+
+def _call() -> Any:
+    from nagara.campus.admissions.models import Call
+    from nagara.campus.programmes.models import Batch, ProgrammeVersion
+
+    version = ProgrammeVersion.objects.filter(status="published").order_by("pk").first()
+    batch = Batch.objects.create(
+        version=version,
+        slug="bench",
+        name="Bench",
+        starts=date(2027, 3, 1),
+        ends=date(2027, 3, 19),
+        state="selection",
+    )
+    return Call.objects.create(
+        batch=batch,
+        slug="bench",
+        prefix="BENCH",
+        title="Bench",
+        state="closed",
+        opens=datetime(2026, 9, 1, 9),  # noqa: DTZ001 (wall time of the host)
+        closes=datetime(2026, 10, 1, 18),  # noqa: DTZ001
+        tz="Asia/Seoul",
+    )
+
+
+def _round(call: Any) -> Any:
+    from nagara.campus.programmes.models import Rubric
+    from nagara.campus.selection.models import Round
+
+    rubric = Rubric.objects.order_by("pk").first()
+    return Round.objects.create(call=call, name="Bench", rubric=rubric, state="reviewing", readers=2)
+
+
+def _readings(round_: Any, people: list[Any]) -> None:
+    from nagara.campus.admissions.models import Application
+    from nagara.campus.cities.models import City
+    from nagara.campus.selection.models import Assignment, Review, Reviewer
+
+    cities = list(City.objects.select_related("state"))
+    chance, at = random.Random(1), datetime.now(UTC)
+    readers = [Reviewer.objects.create(round=round_, user=user) for user in people[:READERS]]
+    Application.objects.bulk_create(
+        Application(
+            call=round_.call,
+            user=user,
+            city=cities[i % len(cities)],
+            home_state=cities[i % len(cities)].state,
+            state="complete",
+            sex=("woman", "man")[i % 2],
+            position="Planner",
+            department="Planning",
+            years_in_field=5,
+            reference=f"BENCH-{i:03d}",
+            submitted_at=at,
+        )
+        for i, user in enumerate(people[READERS:])
+    )
+    for application in Application.objects.filter(call=round_.call):
+        for place, reader in enumerate(chance.sample(readers, 3), 1):
+            assignment = Assignment.objects.create(
+                round=round_, application=application, reviewer=reader, place=place, state="done"
+            )
+            marks = {c["id"]: chance.randint(0, int(c["max"])) for c in round_.rubric.criteria}
+            Review.objects.create(
+                assignment=assignment,
+                scores=marks,
+                comment="Fine.",
+                points=chance.randrange(100_000),
+                submitted_at=at,
+            )
+
+
+def ask(folder: str, name: str, times: int) -> None:
+    """Ask the page of that name as the office; see `pretalx_site.ask`."""
+    fill(folder)
+    _start(folder)
+    from django.test import Client
+    from django.urls import reverse
+
+    from nagara.campus.people.models import User
+    from nagara.campus.selection.models import Round
+
+    client = Client(HTTP_HOST="localhost", HTTP_ACCEPT_ENCODING="gzip")
+    office = User.objects.get(email="office@example.org")
+    client.force_login(office, backend="django.contrib.auth.backends.ModelBackend")
+    arguments = [Round.objects.get(name="Bench").pk] if name.startswith("selection") else []
+    report(client, reverse(name, args=arguments), times)
