@@ -14,6 +14,7 @@ from nagara.campus.cities.atlas import member_map
 from nagara.campus.cities.lakes import cities_with_data, other_places
 from nagara.campus.cities.models import Project
 from nagara.campus.cities.queries import member_list
+from nagara.campus.desk.doors import doors
 from nagara.campus.desk.queries import desk_of
 from nagara.campus.desk.todo import Todo, left
 from nagara.campus.people.requests import SignedIn
@@ -60,6 +61,7 @@ def desk(request: SignedIn) -> HttpResponse:
         "wait": lines(found.wait),
         "look": lines(found.look),
         "roles": held_by(request.user),
+        "doors": doors(request.user),
         "now": now,
     }
     return render(request, "desk/desk.html", context)
