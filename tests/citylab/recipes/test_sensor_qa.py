@@ -103,6 +103,8 @@ def flagged(done):
         (1800, 5, 0.3, 0.0),
         (3600, 3, 2, 0.95),
         (300, 3, 2, 0.99),
+        (60, 5, 1, 0.0),
+        (60, 5, 1, 0.9),
     ],
 )
 def test_injected_faults_are_found_with_precision_99_and_recall_98(period_s, swing, noise, memory):
@@ -120,6 +122,52 @@ def test_injected_faults_are_found_with_precision_99_and_recall_98(period_s, swi
     assert found == gaps
     for row in done.rows.to_pylist():
         assert row["value"] is None or row["lo"] - 1e-9 <= row["value"] <= row["hi"] + 1e-9, row
+
+
+@pytest.mark.parametrize(("period_s", "memory"), [(60, 0.0), (600, 0.9)])
+def test_other_seeds_do_as_well(period_s, memory):
+    for seed in (20, 23):
+        rows, truth, _ = damaged(seed, period_s, 5, 1, memory, n=3000)
+        bad = {key for key, kind in truth.items() if kind}
+        got = flagged(evidence.compute(load("sensor-qa"), {"observation": rows}, CITY))
+        assert len(got & bad) / len(got) >= 0.99
+        assert len(got & bad) / len(bad) >= 0.98
+
+
+def test_two_close_small_steps_are_never_taken_for_the_time_between_them():
+    for seed in (24, 25):
+        rows, truth, _ = damaged(seed, 900, 2, 1, 0.5)
+        bad = {key for key, kind in truth.items() if kind}
+        got = flagged(evidence.compute(load("sensor-qa"), {"observation": rows}, CITY))
+        assert len(got & bad) / len(got) >= 0.98
+        assert len(got & bad) / len(bad) >= 0.9
+
+
+def test_quiet_slow_gauges_are_not_stuck():
+    rng = np.random.default_rng(20)
+    n, parts = 6000, []
+    for i, (noise, memory) in enumerate([(0.15, 0.999), (1, 0.9999), (0.3, 0.995)]):
+        level, shocks = np.zeros(n), rng.normal(0, 10 * noise, n)
+        for at in range(1, n):
+            level[at] = memory * level[at - 1] + shocks[at] * np.sqrt(1 - memory**2)
+        parts.append(table(f"gate{i}", START + np.arange(n) * 600_000_000, np.round(100 + level)))
+    done = evidence.compute(load("sensor-qa"), {"observation": pa.concat_tables(parts)}, CITY)
+    assert not [r for r in done.steps["fault"].to_pylist() if r["test"] == "flatline"]
+
+
+def test_rows_in_any_order_and_split_in_parts_give_the_same_digest(monkeypatch):
+    from dataclasses import replace
+
+    rows, _, _ = damaged(9, 600, 5, 1, 0.5, sensors=3, n=2000)
+    recipe = load("sensor-qa")
+    small = replace(
+        recipe, steps=tuple(replace(s, sql=s.sql.replace("2000000", "2500")) for s in recipe.steps)
+    )
+    whole = evidence.compute(recipe, {"observation": rows}, CITY)
+    parts = evidence.compute(small, {"observation": rows}, CITY)
+    monkeypatch.setenv("NAGARA_THREADS", "1")
+    alone = evidence.compute(recipe, {"observation": rows.sort_by("ts")}, CITY)
+    assert whole.digest == parts.digest == alone.digest
 
 
 def test_clean_series_are_left_alone():
@@ -209,9 +257,9 @@ def test_the_same_rows_in_another_order_give_the_same_digest():
     assert first.digest == second.digest
 
 
-def shifted(change, *, period_s=600, memory=0.0, sensors=4, n=6000):
+def shifted(change, *, period_s=600, memory=0.0, sensors=4, n=6000, seed=21):
     """Series in which `change(values, start, length, scale)` was done to one stretch, and where."""
-    rng = np.random.default_rng(21)
+    rng = np.random.default_rng(seed)
     parts, truth = [], set()
     for i in range(sensors):
         values = weather(rng, n, period_s, 5, 1, memory)
@@ -228,6 +276,11 @@ def small_step(values, start, length):
     return length
 
 
+def smaller_step(values, start, length):
+    values[start : start + length] += 3
+    return length
+
+
 def step_for_good(values, start, length):
     values[start:] += 6
     return len(values) - start
@@ -238,12 +291,13 @@ def drift(values, start, length):
     return length
 
 
+@pytest.mark.parametrize("seed", [21, 25])
 @pytest.mark.parametrize(
     ("change", "precision", "recall"),
-    [(small_step, 0.99, 0.98), (step_for_good, 0.99, 0.98), (drift, 0.9, 0.9)],
+    [(small_step, 0.99, 0.98), (smaller_step, 0.99, 0.98), (step_for_good, 0.99, 0.98), (drift, 0.9, 0.9)],
 )
-def test_shifts_that_no_single_value_shows_are_found(change, precision, recall):
-    rows, bad = shifted(change)
+def test_shifts_that_no_single_value_shows_are_found(change, precision, recall, seed):
+    rows, bad = shifted(change, seed=seed)
     got = flagged(evidence.compute(load("sensor-qa"), {"observation": rows}, CITY))
     assert len(got & bad) / len(got) >= precision
     assert len(got & bad) / len(bad) >= recall

@@ -137,9 +137,8 @@ def _steps(
 ) -> pa.Table:
     """Level shifts. `size` is the shift in the datastream's unit."""
     jumps = tables["tested"].filter(pc.is_valid(tables["tested"].column("step")))
-    jumps = jumps.filter(pa.array(~_beside_flat(jumps, tables["flat"], period))).sort_by(
-        [("k", "ascending"), ("ts", "ascending")]
-    )
+    other = _beside_flat(jumps, tables["flat"], period) | _at_edges(jumps, tables["shift"], period)
+    jumps = jumps.filter(pa.array(~other)).sort_by([("k", "ascending"), ("ts", "ascending")])
     ks = jumps.column("k").to_numpy(zero_copy_only=False)
     at, size = _in_days(jumps.column("ts")), jumps.column("step").to_numpy(zero_copy_only=False).astype(float)
     rows: list[tuple[Any, ...]] = []
@@ -306,20 +305,20 @@ def _shifted(shift: pa.Table, found: pa.Table, period: Mapping[int, float]) -> p
     return _faults(rows)
 
 
-def _less_edges(steps: pa.Table, shifted: pa.Table, period: Mapping[int, float]) -> pa.Table:
-    """Steps less the lone jumps that are only the start or end of a shift."""
-    edges: dict[int, list[datetime]] = {}
-    for row in shifted.to_pylist():
-        edges.setdefault(row["k"], []).extend((row["start_ts"], row["end_ts"]))
-    lone = [
-        row["start_ts"] == row["end_ts"]
-        and any(
-            abs((row["start_ts"] - at).total_seconds()) <= 3 * period[row["k"]]
-            for at in edges.get(row["k"], ())
+def _at_edges(jumps: pa.Table, shift: pa.Table, period: Mapping[int, float]) -> npt.NDArray[np.bool_]:
+    """Jumps that are one end of a shift of blocks whose other end no jump shows: they have no partner."""
+    at_edge = np.zeros(jumps.num_rows, bool)
+    at = jumps.column("ts").to_numpy(zero_copy_only=False).astype("datetime64[us]")
+    ks = jumps.column("k").to_numpy(zero_copy_only=False)
+    for row in shift.to_pylist():
+        slack = np.timedelta64(int(3e6 * period[row["k"]]), "us")
+        mine = ks == row["k"]
+        start, end = (
+            mine & (np.abs(at - np.datetime64(row[name], "us")) <= slack) for name in ("start_ts", "end_ts")
         )
-        for row in steps.to_pylist()
-    ]
-    return steps.filter(pa.array([not gone for gone in lone], pa.bool_()))
+        if start.any() != end.any():
+            at_edge |= start | end
+    return at_edge
 
 
 def _midnight(day: float, zone: ZoneInfo) -> datetime:
@@ -341,7 +340,6 @@ def episodes(tables: Mapping[str, pa.Table], params: Mapping[str, Any], context:
     daily = _Daily(tables["days"], stream)
     flat, steps = _flat(tables["flat"]), _steps(tables, daily, period, float(params["step_days"]))
     shifted = _shifted(tables["shift"], pa.concat_tables([flat, steps]), period)
-    steps = _less_edges(steps, shifted, period)
     daily.leave_out(pa.concat_tables([flat, steps, shifted]))
     drifts = _drifts(tables, daily, params, ZoneInfo(context.tz))
     parts = [

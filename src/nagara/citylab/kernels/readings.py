@@ -15,7 +15,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from nagara.citylab.kernels.series import Clock, moves_of, noise_of, period_of, series_of, usual_of
+from nagara.citylab.kernels.series import (
+    Clock,
+    moves_of,
+    noise_of,
+    period_of,
+    series_of,
+    usual_of,
+    usual_values,
+)
 from nagara.citylab.kernels.shifts import shifts_of
 from nagara.citylab.kernels.value_tests import Stream, failed_of, flat_of
 from nagara.citylab.recipes import Context
@@ -83,7 +91,7 @@ def _judge(stream: Stream, rows: Rows, offsets: Clock, params: Mapping[str, Any]
         return found
     stream = Stream(stream.k, stream.unit, period, stream.valid_min, stream.valid_max)
     usual = usual_of(series)
-    moves = moves_of(series.value, series.value - usual.middle[series.hour])
+    moves = moves_of(series.value, series.value - usual_values(series, usual, period))
     limits = {"spike_k": float(params["spike_k"]), "step_k": float(params["step_k"])}
     noise = noise_of(series.value, moves, stream.unit, **limits)
     failed = failed_of(series, stream, usual, noise, params, moves)

@@ -20,6 +20,8 @@ MAD = 1.4826
 """Factor that makes the median distance from the median a standard deviation, for normal noise."""
 _ENOUGH = 10_000
 """So many moves tell their usual size."""
+QUICK_S = 120
+FEW_DAYS = 5
 HALF_HOUR_US = 1_800_000_000
 FAILED, MISSING = 4, 9
 _WIDTHS = ((75, 1800), (150, 3600), (450, 10_800), (900, 21_600), (1800, 43_200))
@@ -198,12 +200,16 @@ def _blocks(at: Longs, x: Floats, number: Longs, width_s: int) -> Blocks:
 
 
 def period_of(series: Series, told: float) -> float:
-    """The usual seconds between values: as told (> 0), else from the days; NaN where it cannot be known."""
+    """The usual seconds between values: as told (> 0); else the middle step, where most steps are about as
+    long or there are three days at most; else from how many come a day. NaN where it cannot be known.
+    """
     if told > 0:
         return told
-    days, n = series.days, int(series.days.n.sum())
-    if len(days.day) <= 3 and n > 1:
-        return (series.last - series.first) / (1e6 * (n - 1)) or float("nan")
+    days, steps = series.days, np.diff(series.ts).astype(float)
+    usual = median(steps)
+    even = len(steps) >= 10 and np.count_nonzero(np.abs(steps - usual) <= 0.1 * usual) > 0.6 * len(steps)
+    if even or (len(days.day) <= 3 and len(steps)):
+        return usual / 1e6 or float("nan")
     per_day = quantile(days.n[days.n > 0].astype(float), 0.75)
     if per_day >= 2:
         return 86_400.0 / per_day
@@ -230,6 +236,17 @@ def usual_of(series: Series) -> Usual:
     middle = np.array([median(apart[where]) for where in hours]) + level
     away = np.array([median(np.abs(value[w] - m)) for w, m in zip(hours, middle, strict=True)])
     return Usual(middle, away)
+
+
+def usual_values(series: Series, usual: Usual, period_s: float) -> Floats | float:
+    """What to take off each value so that the rhythm of the day is no jump: the usual value of its hour.
+
+    Where values come every few minutes, the day moves less between two of them than the hours would at their
+    ends. Of a few days, one long fault would bend the hours. There it is one number for all.
+    """
+    if period_s <= QUICK_S or len(series.days.day) < FEW_DAYS:
+        return median(series.days.middle[series.days.n > 0])
+    return usual.middle[series.hour]
 
 
 @dataclass(frozen=True)
@@ -304,12 +321,16 @@ def _chance(value: Floats, moves: Moves) -> float:
         over = float(np.ceil(np.log(1000.0 * n) / np.log((changes + 1.0) / (repeats + 0.5))))
     if moves.runs < 50:
         return over
-    alone, place = moves.runs - len(moves.times), 0.98 * (moves.runs - 1)
-    longer = np.sort(moves.times)
-    low, high = (
-        longer[at - alone] if at >= alone else 1 for at in (int(place), min(int(place) + 1, moves.runs - 1))
-    )
-    return max(over, 1.5 * (low + (high - low) * (place % 1)))
+    alone, longer = moves.runs - len(moves.times), np.sort(moves.times)
+
+    def run_of(share: float) -> float:
+        """The run that is longer than this share of all runs."""
+        place = int(share * (moves.runs - 1))
+        return float(longer[place - alone]) if place >= alone else 1.0
+
+    half, most = run_of(0.5), run_of(0.9)
+    tail = half + (most - half) * np.log(500.0 * moves.runs) / np.log(5.0)  # runs fall off evenly
+    return max(over, 1.5 * run_of(0.98), float(tail))
 
 
 def noise_of(value: Floats, moves: Moves, unit: str, *, spike_k: float, step_k: float) -> Noise:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nagara.citylab.kernels.series import MAD, Floats, Longs, Series, median, medians, starts_of
+from nagara.citylab.kernels.series import FEW_DAYS, MAD, Floats, Longs, Series, median, medians, starts_of
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class _Stretch:
 def split(r: Floats, least: int = 4) -> tuple[int, float, float]:
     """Where a series falls in two levels: (start of the second, jump, sharpness).
 
-    Least squares. Sharpness is the part of the jump that the four values around the split make at once.
+    Least squares. Sharpness is the part of the jump that the values around the split make at once: the middle
+    of four against the middle of the four before; of up to twelve where the noise asks for it.
     """
     n = len(r)
     if n < 2 * least:
@@ -60,7 +61,9 @@ def split(r: Floats, least: int = 4) -> tuple[int, float, float]:
     sse = square[-1] - left**2 / at - right**2 / (n - at)
     best = int(at[int(np.argmin(sse))])
     jump = float(right[best - least] / (n - best) - left[best - least] / best)
-    at_once = float(np.median(r[best : best + 4]) - np.median(r[best - 4 : best]))
+    noise = MAD * median(np.abs(np.diff(r))) / np.sqrt(2)
+    wide = int(np.clip(np.ceil((9 * noise / jump) ** 2), 4, 12)) if jump else 4
+    at_once = median(r[best : best + wide]) - median(r[max(0, best - wide) : best])
     return best, jump, at_once / jump if jump else 0.0
 
 
@@ -114,7 +117,8 @@ def _levels(series: Series) -> _Levels:
     order = np.argsort(slot, kind="stable")
     from_day, starts = (middle - days.middle[day])[order], starts_of(slot[order])
     rhythm = np.zeros(86_400 // blocks.width_s)
-    rhythm[slot[order][starts]] = medians(from_day, starts)
+    if len(days.day) >= FEW_DAYS:
+        rhythm[slot[order][starts]] = medians(from_day, starts)
     return _Levels(number, middle - rhythm[slot], blocks.first[full], blocks.last[full])
 
 
@@ -172,7 +176,9 @@ def _judged(s: _Stretch, series: Series, r: Floats, levels: _Levels) -> Shift | 
     at = series.ts
     near = slice(*np.searchsorted(at, [s.first - 3 * width, s.first + 2 * width + 1]))
     start = _sharp(at[near], r[near], s.shift, 1)
-    at_end = s.last >= series.last - width  # nothing after it to tell a drift from weather
+    after = r[np.searchsorted(at, s.last, side="right") :]
+    back = len(after) >= 4 and median(after) * np.sign(s.shift) < 0.5 * abs(s.shift)
+    at_end = s.last >= series.last - width and not back  # nothing after it to tell a drift from weather
     end: int | None = series.last + 1
     if not at_end:
         near = slice(*np.searchsorted(at, [s.last - 2 * width, s.last + 3 * width + 1]))
