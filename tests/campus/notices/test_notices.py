@@ -134,3 +134,18 @@ def test_two_workers_send_each_letter_once(crowd, settings, tmp_path):
 def test_a_queued_letter_goes_out_by_the_worker_after_the_transaction(crowd):
     _queue(crowd.alice)
     assert [m.to for m in mail.outbox] == [["alice@example.org"]]
+
+
+@pytest.mark.django_db
+def test_the_worker_comes_back_for_a_letter_that_waits_and_plans_it_once(crowd, settings):
+    from django_tasks_db.models import DBTaskResult
+
+    from nagara.campus.notices import tasks
+
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+    _queue(crowd.alice)
+    Notice.objects.update(send_after=timezone.now() + timedelta(minutes=5))
+    tasks.come_back()
+    tasks.come_back()
+    planned = DBTaskResult.objects.get(task_path="nagara.campus.notices.tasks.send_due")
+    assert abs(planned.run_after - timezone.now() - timedelta(minutes=5)) < timedelta(seconds=30)

@@ -6,7 +6,7 @@ from addresses import Made
 from nagara.campus.notices.models import Notice
 from nagara.campus.people.domain import add_person, inviting, past
 from nagara.campus.people.domain.seeding import seed
-from nagara.campus.people.models import PeopleImport
+from nagara.campus.people.models import PeopleImport, User
 
 PEOPLE = ()
 
@@ -96,5 +96,6 @@ def make(crowd) -> Made:
     table = past.examine(TABLE.encode(), "2019.csv", by=crowd.olga)
     assert table.state == PeopleImport.State.EXAMINED
     ids = {"ALICE": crowd.alice.pk, "IMPORT": table.pk, "NOTICE": notice.pk}
+    before = {"invite-again": lambda: User.objects.update(last_login=None)}
     data = {"notices-act": {"verb": "release", "id": [str(notice.pk)]}}
-    return Made(ids=ids | {"TOKEN": inviting.token_of(invitation)}, data=data)
+    return Made(ids=ids | {"TOKEN": inviting.token_of(invitation)}, data=data, before=before)

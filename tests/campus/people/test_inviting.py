@@ -151,3 +151,19 @@ def test_a_coordinator_changes_and_erases_no_manager(crowd):
     assert client.get(f"/people/{boss.pk}/").status_code == 200
     assert client.get(f"/people/{boss.pk}/change/").status_code == 404
     assert client.get(f"/people/{boss.pk}/erase/").status_code == 404
+
+
+def test_who_has_signed_in_gets_no_link_past_the_second_factor(crowd, client):
+    user = add_person("p@example.org", passport_name="P", password=STRONG)
+    inviting.send(user, by=crowd.olga)
+    link = _link()
+    client.post("/account/login/", {"login": "p@example.org", "password": STRONG})
+    assert client.get(link).status_code == 400
+    user.refresh_from_db()
+    with pytest.raises(CityLabError, match="signed in before"):
+        inviting.send(user, by=crowd.olga)
+    form = {"email": "p@example.org", "passport_name": "P", "places": ["cities.jakarta.staff"]}
+    assert crowd.client("olga").post("/people/invite/", form).status_code == 302
+    letter = Notice.objects.latest("id")
+    assert (letter.template, "/invitation/" in letter.body) == ("people/places", False)
+    assert "- Staff, Jakarta" in letter.body

@@ -41,8 +41,8 @@ COLUMNS = [
 class Filter(forms.Form):
     """What the list is narrowed by."""
 
-    subject = forms.CharField(label="About", required=False, max_length=200, help_text="Such as person/7.")
-    who = forms.CharField(label="Who", required=False, max_length=254, help_text="E-mail, or a number.")
+    subject = forms.CharField(label="About (such as person/7)", required=False, max_length=200)
+    who = forms.CharField(label="Who (e-mail or number)", required=False, max_length=254)
     verb = forms.ChoiceField(label="What", required=False)
     kind = forms.ChoiceField(
         label="Kind",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.utils import timezone
 from django_tasks import default_task_backend, task
 
@@ -21,11 +23,11 @@ def come_back() -> None:
     if wait is None or not default_task_backend.supports_defer:
         return
     at = timezone.now() + wait
-    if not _planned(at):
+    if not _planned(at + timedelta(seconds=30)):
         send_due.using(run_after=at).enqueue()
 
 
-def _planned(until: object) -> bool:
+def _planned(until: datetime) -> bool:
     from django_tasks_db.models import DBTaskResult
 
     waiting = DBTaskResult.objects.filter(task_path=send_due.module_path, status="READY")

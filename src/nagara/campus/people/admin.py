@@ -28,6 +28,7 @@ class People(UserAdmin):
             "Names",
             {"fields": ("passport_name", "preferred_name", "native_name", "certificate_name", "sort_key")},
         ),
+        ("Facts", {"fields": ("country", "tz", "sex", "phone")}),
         ("Access", {"fields": ("is_active", "is_staff", "is_superuser", "date_joined", "last_login")}),
     )
     add_fieldsets = (

@@ -30,9 +30,10 @@ def invite(
     places: Iterable[str] = (),
     country: str = "",
     reason: str = "",
-) -> Invitation:
+) -> User:
     """Add a person (or take the one with this e-mail), give the roles that `places` names (values of
-    `roles.offered`), and queue the letter with the link."""
+    `roles.offered`), and queue the letter: with the link, or, to someone who has signed in before, without
+    one (a link would go past the second factor)."""
     offered = {value for _, choices in roles.offered(by) for value, _ in choices}
     if unknown := set(places) - offered:
         raise CityLabError(
@@ -46,7 +47,11 @@ def invite(
             user.save(update_fields=["country"])
     for place in places:
         roles.give(user, place, by=by, reason=reason)
-    return send(user, by=by)
+    if user.last_login is None:
+        send(user, by=by)
+    else:
+        queue(to=user, template="people/places", context=_said(user, by), about=f"person/{user.pk}", by=by)
+    return user
 
 
 def can_invite(user: User) -> bool:
@@ -64,20 +69,26 @@ def send_many(users: Iterable[User], *, by: User) -> int:
 @transaction.atomic
 def send(user: User, *, by: User, hold: bool = False) -> Invitation:
     """Queue an invitation; earlier ones of the person stop working."""
-    if user.erased_at or not user.is_active:
-        raise CityLabError("This person cannot sign in.", mend="Let the person sign in again first.")
+    if not can_invite(user):
+        raise CityLabError(
+            "This person cannot be invited: there is no e-mail address, signing in is switched off, or the "
+            "person has signed in before.",
+            mend="Add an address; or let the person have a code sent by mail on the page Sign in.",
+        )
     now = timezone.now()
     user.invitations.filter(accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
     invitation = Invitation.objects.create(user=user, by=by, expires=now + timedelta(days=DAYS))
     context = {
         "link": settings.NAGARA_ADDRESS + reverse("invitation", args=[token_of(invitation)]),
         "until": invitation.expires,
-        "places": [f"{held.role}, {held.label}" for held in roles.held_by(user)],
-        "office": by,
-    }
+    } | _said(user, by)
     queue(to=user, template="people/invitation", context=context, about=f"person/{user.pk}", by=by, hold=hold)
     record("person invited", f"person/{user.pk}", by=by, invitation=invitation.pk)
     return invitation
+
+
+def _said(user: User, by: User) -> dict[str, object]:
+    return {"places": [f"{held.role}, {held.label}" for held in roles.held_by(user)], "office": by}
 
 
 @transaction.atomic
@@ -96,7 +107,12 @@ def open_link(token: str) -> Invitation | None:
     """The invitation of a link that still works."""
     key = links.read(token, PURPOSE)
     found = Invitation.objects.select_related("user").filter(
-        pk=key or 0, accepted_at=None, withdrawn_at=None, expires__gt=timezone.now(), user__is_active=True
+        pk=key or 0,
+        accepted_at=None,
+        withdrawn_at=None,
+        expires__gt=timezone.now(),
+        user__is_active=True,
+        user__last_login=None,
     )
     return found.first()
 

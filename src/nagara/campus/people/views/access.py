@@ -47,8 +47,8 @@ def invite(request: SignedIn) -> HttpResponse:
         except CityLabError as error:
             form.add_error(None, f"{error.what} {error.mend}")
         else:
-            messages.success(request, f"The invitation to {made.user} is queued.")
-            return redirect("person", pk=made.user_id)
+            messages.success(request, f"The letter to {made} is queued.")
+            return redirect("person", pk=made.pk)
     return render(request, "people/invite.html", {"form": form})
 
 
