@@ -29,13 +29,14 @@ prone=$(ask flood-exposure jakarta -p property=flood_prone)
 flooded=$(ask flood-exposure jakarta -p property=flood_depth_class)
 stops=$(ask points-by-zone jakarta -p kind=stop -p source=transjakarta-2025)
 service=$(ask transit-service jakarta)
+near=$(ask near-transit jakarta)
 
 # 3. Facts and runs as one file.
 set --
 for fact in "$here"/facts/*.sql; do
     set -- "$@" --facts "$fact"
 done
-for run in "$sensors" "$warning" "$prone" "$flooded" "$stops" "$service"; do
+for run in "$sensors" "$warning" "$prone" "$flooded" "$stops" "$service" "$near"; do
     set -- "$@" --run "$run"
 done
 nagara results jakarta -o "$out/results.json" "$@"

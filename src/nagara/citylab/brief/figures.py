@@ -155,12 +155,11 @@ def _bar(figure: Mapping[str, Any], rows: pa.Table, tz: str) -> Spec:
     x, y, series = figure["x"], figure["y"], figure.get("series")
     rows = rows.slice(0, figure.get("most", 40))
     across = figure.get("horizontal", not pa.types.is_temporal(rows.schema.field(x).type))
-    order = None if figure.get("keep_order") is False else figure.get("sort", None)
     name: Spec = {
         "field": x,
         "type": "ordinal" if not across else "nominal",
         "title": _axis(figure, "x"),
-        "sort": order,
+        "sort": None,  # as the rows come
     }
     size = {"field": y, "type": "quantitative", "title": _axis(figure, "y", figure.get("unit", ""))}
     if not across and pa.types.is_timestamp(rows.schema.field(x).type):
