@@ -114,7 +114,7 @@ def _whole(item: Any, findings: Findings) -> Level:
     """The level of one zone that holds all others."""
     identity = str(item.get("id", "") or "") if isinstance(item, Mapping) else ""
     if not identity:
-        mend = 'Write it as whole = {id = "SG", name = "Singapore", level_name = "country"}.'
+        mend = 'Write it as whole = {id = "...", name = "...", level_name = "country"}.'
         raise Refusal("the zone of the whole has no id.", findings, where="mapping file, [zones]", mend=mend)
     return Level(
         name=str(item.get("level_name", "")),
