@@ -138,6 +138,24 @@ def _lacking(session: engine.Session, wanted: Input) -> str:
     return f"{need}. {wanted.why}".strip()
 
 
+def _all_lacking(session: engine.Session, inputs: Iterable[Input]) -> list[str]:
+    """Why the inputs cannot carry the recipe: what must be there is not, or nothing of what may be."""
+    lacks: list[str] = []
+    groups: dict[str, list[str]] = {}
+    for wanted in inputs:
+        if wanted.optional and not wanted.one_of:
+            continue
+        why = _lacking(session, wanted)
+        if wanted.one_of:
+            groups.setdefault(wanted.one_of, []).append(why)
+        elif why:
+            lacks.append(why)
+    for name, whys in groups.items():
+        if all(whys):
+            lacks.append(f"needs {name}: " + " Or: ".join(whys))
+    return lacks
+
+
 def _canonical(rows: pa.Table, recipe: Recipe) -> pa.Table:
     """Result rows in canonical form: no bare numbers, no NaN."""
     empty_run = pa.array([""] * rows.num_rows, pa.string())
@@ -193,7 +211,7 @@ def compute(
     wanted = {i.table: tables.get(i.table, TABLES[i.table].empty()) for i in recipe.inputs}
     with engine.session(wanted, scenario=scenario, threads=threads) as session:
         session.register("clock", clock(context.tz))
-        lacks = [why for i in recipe.inputs if not i.optional and (why := _lacking(session, i))]
+        lacks = _all_lacking(session, recipe.inputs)
         if lacks:
             rows = conform("result", TABLES["result"].empty())
             return Computed("refused", " ".join(lacks), rows, {}, findings, "", time.perf_counter() - began)

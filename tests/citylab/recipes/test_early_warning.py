@@ -201,11 +201,12 @@ def test_a_burst_of_reports_leads_the_official_marking():
     assert lead["value"] == pytest.approx(2.5)
 
 
-def test_nothing_to_watch_gives_a_reason():
+def test_a_city_with_nothing_to_watch_is_refused_with_the_reason():
     done = evidence.compute(load("early-warning"), {}, CITY)
-    (row,) = done.rows.to_pylist()
-    assert row["value"] is None
-    assert "import observations or posts" in row["reason"]
+    assert done.status == "refused"
+    assert done.rows.num_rows == 0
+    assert "Import sensor data." in done.reason
+    assert "Import reports of citizens." in done.reason
 
 
 def test_the_digest_does_not_depend_on_threads_or_order():

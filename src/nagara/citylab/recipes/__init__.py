@@ -54,13 +54,17 @@ class Context:
 
 @dataclass(frozen=True)
 class Input:
-    """A table that a recipe needs. `where` (SQL) narrows what counts; fewer than `min_rows` refuses."""
+    """A table that a recipe needs. `where` (SQL) narrows what counts; fewer than `min_rows` refuses.
+
+    Of optional tables with the same word under `one_of`, one at least must carry the recipe.
+    """
 
     table: str
     min_rows: int = 1
     optional: bool = False
     where: str = ""
     why: str = ""
+    one_of: str = ""
 
 
 @dataclass(frozen=True)
