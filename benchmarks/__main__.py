@@ -30,6 +30,7 @@ CASES = (
     "growth_sensors",
     "people_list",
     "review_board",
+    "selection",
 )
 MEMORY_MB = 1536
 
