@@ -23,6 +23,8 @@ QUICK = (
     "notices",
     "audit",
     "lab/test_uploads.py",
+    "programmes/test_copying.py",
+    "programmes/test_versions.py",
     "test_migrations.py",
     "test_query_counts.py",
 )

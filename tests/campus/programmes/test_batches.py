@@ -32,6 +32,9 @@ def test_a_batch_moves_on_and_says_why_when_it_goes_back(batch, crowd):
         ("draft", "call", ""),
         ("call", "draft", "dates were wrong"),
     ]
+    Batch.objects.update(state="finished")
+    with pytest.raises(CityLabError, match="reason"):
+        change_state(batch, "running", by=crowd.olga)
 
 
 def test_who_runs_a_batch(batch, crowd):

@@ -121,6 +121,7 @@ def test_clashes_name_the_holiday_the_place_and_a_better_day(version, crowd):
     assert children[0].better == date(2027, 5, 6)
     assert any(c.where == "Thailand" and not c.bad for c in found)
     assert [c for c in found if c.day.weekday() >= 5 and c.bad] == []
+    assert [(bad.day.day, len(bad.titles)) for bad in planning.bad_days(found)] == [(3, 3), (5, 2), (13, 2)]
 
 
 def test_clashes_take_two_queries_however_many_activities(batch, django_assert_num_queries):

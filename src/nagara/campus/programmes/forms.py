@@ -137,6 +137,8 @@ class CopyForm(forms.Form):
             programme=source.version.programme_id, status="published"
         ).select_related("programme")
         self.fields["version"].queryset = versions  # type: ignore[attr-defined]
+        if versions.count() < 2:  # nothing to choose
+            self.fields["version"].widget = forms.HiddenInput()
 
 
 class StateForm(forms.Form):

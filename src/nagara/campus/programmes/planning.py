@@ -141,3 +141,23 @@ def by_day(found: Sequence[Clash]) -> list[tuple[date, list[Clash]]]:
     for clash in found:
         days.setdefault(clash.day, {}).setdefault((clash.where, clash.why), clash)
     return [(day, list(there.values())) for day, there in sorted(days.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class BadDay:
+    """A day at the host that is no working day: why, what is planned on it, the nearest working day."""
+
+    day: date
+    why: str
+    titles: list[str]
+    better: date | None
+
+
+def bad_days(found: Iterable[Clash]) -> list[BadDay]:
+    """The clashes at the host, one line a day."""
+    days: dict[tuple[date, str], BadDay] = {}
+    for clash in found:
+        if clash.bad:
+            there = days.setdefault((clash.day, clash.why), BadDay(clash.day, clash.why, [], clash.better))
+            there.titles.append(clash.title)
+    return sorted(days.values(), key=lambda bad: bad.day)

@@ -36,6 +36,14 @@ NEXT = {
     "cancelled": ("draft",),
 }
 """From a state of a batch to those that may follow: on, one step back with a reason, or out."""
+ONWARD = {
+    "draft": "call",
+    "call": "selection",
+    "selection": "preparing",
+    "preparing": "running",
+    "running": "finished",
+}
+"""The steps that need no reason."""
 
 
 def subject(batch: Batch) -> str:
@@ -110,7 +118,7 @@ def change_state(batch: Batch, to: str, *, by: User | None, reason: str = "") ->
             where="state",
             mend=f"Next may be: {', '.join(NEXT[batch.state])}.",
         )
-    if NEXT[batch.state].index(to) > 0 and not reason.strip():
+    if ONWARD.get(batch.state) != to and not reason.strip():
         raise CityLabError("This step needs a reason.", where="reason", mend="Say in a sentence why.")
     was, batch.state = batch.state, to
     batch.save(update_fields=["state"])

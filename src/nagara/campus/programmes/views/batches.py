@@ -18,8 +18,9 @@ from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.rules import may
 from nagara.campus.programmes import budgets, planning
 from nagara.campus.programmes.domain import change_state, create_batch
-from nagara.campus.programmes.domain.batches import NEXT
+from nagara.campus.programmes.domain.batches import NEXT, host_today
 from nagara.campus.programmes.domain.plans import (
+    CLOSED,
     change_batch,
     change_part,
     move_batch,
@@ -81,6 +82,11 @@ def places_filled(found: Batch, filled: list[str], names: dict[str, str]) -> lis
     return [(names.get(p.role, p.role), p.places, filled.count(p.role)) for p in found.role_places.all()]
 
 
+def _still_held(found: Batch) -> Q:
+    """Roles that hold today, or held until the batch ended."""
+    return Q(until__isnull=True) | Q(until__gte=min(host_today(found), found.ends))
+
+
 @login_required
 @require_safe
 def batch_list(request: SignedIn) -> HttpResponse:
@@ -138,7 +144,7 @@ def batch(request: SignedIn, slug: str) -> HttpResponse:
     names = dict(RoleKind.objects.values_list("slug", "name"))
     roles = [
         (names.get(held.role, held.role), held)
-        for held in found.roles.filter(until=None).select_related("user")
+        for held in found.roles.filter(_still_held(found)).select_related("user")
     ]
     state_names = dict(Batch.State.choices)
     steps = [(to, state_names[Batch.State(to)]) for to in NEXT[found.state]]
@@ -208,7 +214,7 @@ def _plan(found: Batch) -> dict[str, Any]:
     return {
         "batch": found,
         "rows": [(a, there.get((a.title, a.day), [])) for a in activities],
-        "bad": [clash for clash in clashes if clash.bad],
+        "bad": planning.bad_days(clashes),
         "elsewhere": planning.by_day([clash for clash in clashes if not clash.bad]),
         "notes": planning.notes(found.starts, found.ends, host=found.host_state, states=states),
         "hours": sum(a.hours for a in activities if a.day >= found.starts),
@@ -222,7 +228,8 @@ def plan(request: SignedIn, slug: str) -> HttpResponse:
     found = find_batch(request, slug)
     runs = may(request.user, "programmes.run_batch", found)
     form = MoveForm(initial={"starts": found.starts})
-    return render(request, "programmes/plan.html", {**_plan(found), "runs": runs, "form": form})
+    may_edit = runs and found.state not in CLOSED
+    return render(request, "programmes/plan.html", {**_plan(found), "runs": may_edit, "form": form})
 
 
 @login_required

@@ -105,7 +105,7 @@ def _preview(source: Batch, starts: Any) -> dict[str, Any]:
         "days": days,
         "weekdays_differ": days % 7 != 0,
         "moved": moved,
-        "bad": [clash for clash in clashes if clash.bad],
+        "bad": planning.bad_days(clashes),
         "elsewhere": planning.by_day([clash for clash in clashes if not clash.bad]),
         "notes": planning.notes(starts, ends, host=source.host_state, states=states),
         "line_count": source.budget_lines.count(),
