@@ -22,6 +22,8 @@ QUICK = (
     "people",
     "notices",
     "audit",
+    "admissions/test_nominating.py",
+    "admissions/test_applying.py",
     "lab/test_uploads.py",
     "programmes/test_copying.py",
     "programmes/test_versions.py",

@@ -44,8 +44,8 @@ def test_the_offices_list_of_applications(count, crowd, django_assert_num_querie
     for person in people(count):
         handed_in(call, person)
     client = crowd.client("olga")
-    # session, person, office, call, count, page, documents, states' counts, places, cities
-    with django_assert_num_queries(10):
+    # session, person, office, call, count, page, states' counts, places, cities
+    with django_assert_num_queries(9):
         client.get(f"/calls/{call.slug}/applications/")
 
 

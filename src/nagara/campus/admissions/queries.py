@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from nagara.campus.admissions.domain.nominating import Nominator
 from nagara.campus.admissions.models import Application, Call, Document, Nomination
@@ -68,10 +68,8 @@ DOCUMENTS = {
 
 def application_list(call: Call, asked: Any) -> QuerySet[Application]:
     """Applications of a call for the office, narrowed by `asked` (a mapping with state, place, city,
-    documents, sex, q), with documents and counts at hand."""
-    rows = call.applications.select_related(
-        "user", "city", "home_state", "nomination", "call__batch"
-    ).prefetch_related(Prefetch("documents", Document.objects.order_by("pk")))
+    documents, sex, q), with counts of documents at hand."""
+    rows: Any = Application.objects.filter(call=call).select_related("user", "city", "home_state")
     rows = rows.annotate(
         asked=Count("documents", filter=Q(documents__required=True)),
         accepted=Count("documents", filter=Q(documents__required=True, documents__state="accepted")),
