@@ -20,6 +20,8 @@ PROJECT = HERE.parents[3]
 
 FONTS = ("", "-arabic", "-khmer", "-kr", "-lao", "-myanmar", "-tamil", "-thai")
 WEIGHTS = ("400Regular", "700Bold")
+WEB_FONTS = ("Khmer", "Lao", "Myanmar", "Tamil", "Thai")
+"""Scripts whose regular font a browser may ask for where the device has none (see nagara.css)."""
 
 INTERPRETER = "vega-interpreter/build/vega-interpreter.js"
 FILES: dict[str, str] = {
@@ -67,6 +69,11 @@ def collect(*, project: Path = PROJECT, assets: Path = ASSETS, dev: bool = True)
         else:
             shutil.copyfile(modules / name, path)
         written.append(path)
+    for script in WEB_FONTS:
+        font = assets / "static" / "fonts" / f"NotoSans{script}_400Regular.ttf"
+        font.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(assets / "fonts" / font.name, font)
+        written.append(font)
     return written
 
 
