@@ -66,13 +66,15 @@ def network_of(nodes: pa.Table, edges: pa.Table, mode: str = "w") -> Network:
         edges = edges.filter(pc.match_substring(pc.fill_null(edges.column("modes"), ""), mode))
     u, v = (_longs(edges, name) for name in ("u", "v"))
     metres = edges.column("metres").to_numpy()
-    wanted = np.unique(np.r_[u, v])
     node_id, at = np.unique(_longs(nodes, "node_id"), return_index=True)
-    known = _places(wanted, node_id) >= 0
-    node_id, at = node_id[known], at[known]
     a, b = _places(node_id, u), _places(node_id, v)
+    used = np.zeros(len(node_id), bool)
+    for ends in (a, b):
+        used[ends[ends >= 0]] = True
     there = (a >= 0) & (b >= 0)
-    a, b = a[there], b[there]
+    place = np.cumsum(used) - 1
+    a, b = place[a[there]], place[b[there]]
+    node_id, at = node_id[used], at[used]
     ahead, back = _directions(edges, mode)
     ahead, back, long = ahead[there], back[there], metres[there]
     rows, cols = np.r_[a[ahead], b[back]], np.r_[b[ahead], a[back]]
@@ -114,11 +116,15 @@ def _directions(edges: pa.Table, mode: str) -> tuple[Truths, Truths]:
 
 def _shortest(rows: Longs, cols: Longs, metres: Floats, n: int) -> csr_array:
     """A sparse graph that keeps the shortest of parallel edges (a plain one would add them up)."""
-    order = np.lexsort((metres, cols, rows))
-    rows, cols, metres = rows[order], cols[order], metres[order]
-    fresh = np.ones(len(rows), dtype=bool)
-    fresh[1:] = (rows[1:] != rows[:-1]) | (cols[1:] != cols[:-1])
-    return csr_array((metres[fresh], (rows[fresh], cols[fresh])), shape=(n, n))
+    if not len(rows):
+        return csr_array((n, n))
+    pair = rows * n + cols
+    order = np.argsort(pair)
+    pair = pair[order]
+    starts = np.flatnonzero(np.diff(pair, prepend=-1))
+    row, col = np.divmod(pair[starts], n)
+    indptr = np.searchsorted(row, np.arange(n + 1)).astype(np.int32)
+    return csr_array((np.minimum.reduceat(metres[order], starts), col.astype(np.int32), indptr), shape=(n, n))
 
 
 def _on_sphere(lon: Floats, lat: Floats) -> Floats:
