@@ -27,6 +27,9 @@ QUICK = (
     "lab/test_uploads.py",
     "programmes/test_copying.py",
     "programmes/test_versions.py",
+    "readiness/test_at_once.py",
+    "readiness/test_deciding.py",
+    "curricula/test_making.py",
     "test_migrations.py",
     "test_query_counts.py",
 )

@@ -6,6 +6,7 @@ import pytest
 
 from factories_of_readiness import agreed, answered, opened, sent
 from nagara.campus.audit.models import Event
+from nagara.campus.notices.models import Notice
 from nagara.campus.people.domain import add_person
 from nagara.campus.readiness.domain import deciding
 from nagara.campus.readiness.domain.answering import (
@@ -91,6 +92,26 @@ def test_one_person_alone_has_to_say_why(crowd):
         deciding.send_to_expert(made, by=crowd.alice, reason=" ")
     assert deciding.send_to_expert(made, by=crowd.alice, reason="holidays").state == "verifying"
     assert Event.objects.get(verb="sent to the expert").reason == "holidays"
+
+
+def test_those_concerned_get_a_letter_and_who_acts_gets_none(crowd, eva):
+    deciding.name_expert(eva, city=None, by=crowd.olga)
+    made = answered(crowd)
+    deciding.name_answerers(made, [crowd.alice, crowd.bob], by=crowd.alice)
+    deciding.send_to_expert(made, by=crowd.alice, reason="Cici is ill")
+    deciding.return_to_city(made, by=eva, reason="D1 is empty")
+    told = [(n.template.removeprefix("readiness/"), str(n.to)) for n in Notice.objects.order_by("pk")]
+    assert told == [
+        ("expert", "Eva"),
+        ("seat", "Bob"),
+        ("sent", "Eva"),
+        ("returned", "Alice"),
+        ("returned", "Bob"),
+    ]
+    bodies = " ".join(n.body for n in Notice.objects.all())
+    assert "Cici is ill" in bodies
+    assert "D1 is empty" in bodies
+    assert f"/readiness/{made.pk}/" in bodies
 
 
 def test_what_is_sent_is_closed_until_the_expert_returns_it(crowd, eva):

@@ -10,9 +10,11 @@ class CitiesConfig(AppConfig):
     label = "cities"
 
     def ready(self) -> None:
+        from nagara.campus.audit import subjects
         from nagara.campus.cities import (
             held,
             rules,  # noqa: F401 (rights are registered)
         )
 
         held.register()
+        subjects.register("city", lambda key: f"/cities/{key}/")

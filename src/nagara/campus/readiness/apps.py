@@ -10,6 +10,8 @@ class ReadinessConfig(AppConfig):
     label = "readiness"
 
     def ready(self) -> None:
+        from nagara.campus.audit import subjects
         from nagara.campus.readiness import people_ports, rules  # noqa: F401 (rules: rights are registered)
 
         people_ports.register()
+        subjects.register("assessment", lambda key: f"/readiness/{key}/")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from nagara.campus.audit.domain import record
 from nagara.campus.cities.models import City, CityMember, Representative, State
+from nagara.campus.notices.domain import queue
 from nagara.campus.people.domain import add_person, inviting
 from nagara.campus.people.models import User
 from nagara.citylab.findings import CityLabError
@@ -49,10 +51,17 @@ def invite_to_team(
     """Bring a person into the team by e-mail address: one who is known joins, another gets an account
     and an invitation. Returns the place and whether the person is new here."""
     user, new = person_by_email(email, passport_name=passport_name, by=by)
+    there = CityMember.objects.current().filter(city=city, user=user, role=role).exists()
     member = join_team(city, user, role=role, by=by, reason=reason)
     if new:
         inviting.send(user, by=by)
+    elif not there:
+        _tell("joined", user, f"city/{city.slug}", by=by, city=city, role=member.get_role_display())
     return member, new
+
+
+def _tell(letter: str, user: User, about: str, *, by: User | None, **context: Any) -> None:
+    queue(to=user, template=f"cities/{letter}", context={"by": by, **context}, about=about, by=by)
 
 
 @transaction.atomic
@@ -60,7 +69,11 @@ def leave_team(member: CityMember, *, by: User | None, reason: str) -> CityMembe
     """End a membership: yesterday was the last day, so that the person is out at once."""
     found = CityMember.objects.select_for_update().get(pk=member.pk)
     _end(found)
-    record("left city team", f"city/{found.city.slug}", by=by, reason=reason, person=found.user_id)
+    about = f"city/{found.city.slug}"
+    record("left city team", about, by=by, reason=reason, person=found.user_id)
+    if by is not None and by.pk != found.user_id:
+        words = found.get_role_display()
+        _tell("left", found.user, about, by=by, city=found.city, role=words, reason=reason)
     return found
 
 
@@ -92,6 +105,8 @@ def invite_representative(
     post = name_representative(state, user, by=by, reason=reason)
     if new:
         inviting.send(user, by=by)
+    else:
+        _tell("speaks", user, f"state/{state.iso2}", by=by, state=state)
     return post
 
 

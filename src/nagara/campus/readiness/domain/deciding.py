@@ -9,6 +9,7 @@ from django.db import transaction
 from nagara.campus.audit.domain import record
 from nagara.campus.cities.models import City, CityMember
 from nagara.campus.cities.rules import is_csco
+from nagara.campus.notices.domain import queue
 from nagara.campus.people.models import User
 from nagara.campus.readiness.models import Answer, Assessment, Expert, Instrument, Seat
 from nagara.campus.readiness.questions import profile, questionnaire
@@ -68,6 +69,7 @@ def name_answerers(assessment: Assessment, users: list[User], *, by: User) -> As
     found.seats.exclude(user__in=wanted).delete()
     there = set(found.seats.values_list("user", flat=True))
     Seat.objects.bulk_create([Seat(assessment=found, user_id=pk) for pk in sorted(wanted - there)])
+    _tell("seat", [user for user in users if user.pk not in there], found, by=by)
     record("answerers named", found.subject, by=by, people=sorted(wanted))
     return found
 
@@ -92,6 +94,7 @@ def send_to_expert(assessment: Assessment, *, by: User, reason: str) -> Assessme
             f"{people} of {int(form.rules['answerers'])} people have answered.",
             mend="Let the others answer, or say why the city sends it without them.",
         )
+    _tell("sent", experts_of(found.city), found, by=by, reason=reason.strip())
     return _move(found, State.VERIFYING, "sent to the expert", by=by, reason=reason)
 
 
@@ -99,6 +102,7 @@ def send_to_expert(assessment: Assessment, *, by: User, reason: str) -> Assessme
 def return_to_city(assessment: Assessment, *, by: User, reason: str) -> Assessment:
     """verifying -> self: the expert asks the city to answer again. Needs a reason."""
     found = held(assessment, State.VERIFYING)
+    _tell("returned", _city_people(found), found, by=by, reason=_said(reason))
     return _move(found, State.SELF, "returned to the city", by=by, reason=_said(reason))
 
 
@@ -106,6 +110,7 @@ def return_to_city(assessment: Assessment, *, by: User, reason: str) -> Assessme
 def reopen(assessment: Assessment, *, by: User, reason: str) -> Assessment:
     """agreed -> verifying. Needs a reason."""
     found = held(assessment, State.AGREED)
+    _tell("reopened", [*_city_people(found), *experts_of(found.city)], found, by=by, reason=_said(reason))
     return _move(found, State.VERIFYING, "opened again", by=by, reason=_said(reason))
 
 
@@ -132,6 +137,7 @@ def say_yes(assessment: Assessment, *, side: str, by: User, reason: str = "") ->
         found.state = State.AGREED
         found.save(update_fields=["agreed_at", "state"])
         record("agreed", found.subject, by=by, cycle=found.cycle)
+        _tell("agreed", [*_city_people(found), *experts_of(found.city)], found, by=by)
     return found
 
 
@@ -140,6 +146,25 @@ def forget_yes(assessment: Assessment) -> None:
     if assessment.city_yes_id or assessment.expert_yes_id:
         assessment.city_yes = assessment.expert_yes = None
         assessment.save(update_fields=["city_yes", "expert_yes"])
+
+
+def experts_of(city: City) -> list[User]:
+    """Who verifies a city: its own experts, else those of any city."""
+    posts = Expert.objects.current().select_related("user")
+    own = posts.filter(city=city) or posts.filter(city=None)
+    return list({post.user_id: post.user for post in own}.values())
+
+
+def _city_people(found: Assessment) -> list[User]:
+    return [seat.user for seat in found.seats.select_related("user")]
+
+
+def _tell(letter: str, people: list[User], found: Assessment, *, by: User, reason: str = "") -> None:
+    """A letter to each of `people` but to who acts."""
+    context = {"assessment": found, "by": by, "reason": reason}
+    for user in people:
+        if user.pk != by.pk:
+            queue(to=user, template=f"readiness/{letter}", context=context, about=found.subject, by=by)
 
 
 def _said(reason: str) -> str:
@@ -166,6 +191,9 @@ def name_expert(user: User, *, city: City | None, by: User | None) -> Expert:
         return there
     made = Expert.objects.create(user=user, city=city)
     record("expert named", f"person/{user.pk}", by=by, city=city.slug if city else "")
+    if by is not None:
+        context = {"place": city or "any city"}
+        queue(to=user, template="readiness/expert", context=context, about=f"person/{user.pk}", by=by)
     return made
 
 

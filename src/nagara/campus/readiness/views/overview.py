@@ -90,6 +90,7 @@ def city_readiness(request: SignedIn, slug: str) -> HttpResponse:
     context: dict[str, Any] = {
         "city": city,
         "cycles": shown,
+        "past_years": _past_years(shown),
         "newest": newest[0] if newest else None,
         "may_open": may_open and all(a.cycle != _today().year for a in cycles),
         "year": _today().year,
@@ -97,6 +98,15 @@ def city_readiness(request: SignedIn, slug: str) -> HttpResponse:
     if newest:
         context |= _picture(newest[1], _before(newest[0], shown))
     return render(request, "readiness/city.html", context)
+
+
+def _past_years(shown: list[tuple[Assessment, Profile]]) -> list[tuple[str, list[float | None]]]:
+    """(dimension, its scores from the oldest year to the newest): the city beside its own past."""
+    if len(shown) < 2:
+        return []
+    names = {d.id: f"{d.id} {d.name}" for _, scores in shown for d in scores.dimensions}
+    known = [{d.id: d.current for d in scores.dimensions} for _, scores in reversed(shown)]
+    return [(name, [scores.get(key) for scores in known]) for key, name in names.items()]
 
 
 def _before(chosen: Assessment, shown: list[tuple[Assessment, Profile]]) -> tuple[Assessment, Profile] | None:
