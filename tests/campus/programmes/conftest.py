@@ -40,3 +40,25 @@ def _host() -> int:
     from nagara.campus.cities.models import State
 
     return State.objects.get(iso2="KR").pk
+
+
+@pytest.fixture
+def filled_in():
+    """The values of a form with rows, as a browser would send them back untouched."""
+    return _filled
+
+
+def _filled(page) -> dict[str, str]:
+    form = page.context["form"]
+    data = {}
+    for part in (form.management_form, *form.forms):
+        for field in part:
+            value = field.value()
+            if value is True:
+                data[field.html_name] = "on"
+            elif value is not None and value is not False:
+                shown = field.field.widget.format_value(value)
+                data[field.html_name] = shown if isinstance(shown, str) else str(value)
+                if isinstance(shown, list):
+                    data[field.html_name] = shown[0] if shown else ""
+    return data

@@ -26,23 +26,6 @@ def draft(version, crowd) -> ProgrammeVersion:
     return new_draft(version.programme, by=crowd.olga)
 
 
-def filled(page) -> dict[str, str]:
-    """The values of the form with rows, as a browser would send them back."""
-    form = page.context["form"]
-    data = {}
-    for part in (form.management_form, *form.forms):
-        for field in part:
-            value = field.value()
-            if value is True:
-                data[field.html_name] = "on"
-            elif value is not None and value is not False:
-                shown = field.field.widget.format_value(value)
-                data[field.html_name] = shown if isinstance(shown, str) else str(value)
-                if isinstance(shown, list):
-                    data[field.html_name] = shown[0] if shown else ""
-    return data
-
-
 @pytest.mark.parametrize(
     "part",
     [
@@ -62,30 +45,30 @@ def filled(page) -> dict[str, str]:
         "quotas",
     ],
 )
-def test_a_part_sent_back_untouched_changes_nothing(part, draft, version, olga):
+def test_a_part_sent_back_untouched_changes_nothing(part, draft, version, olga, filled_in):
     from nagara.campus.programmes.differences import differences
 
     page = olga.get(f"{DRAFT}edit/{part}/")
-    answer = olga.post(f"{DRAFT}edit/{part}/", filled(page))
+    answer = olga.post(f"{DRAFT}edit/{part}/", filled_in(page))
     assert answer.status_code == 302, [f.errors for f in answer.context["form"]]
     draft.refresh_from_db()
     assert differences(version, draft) == []
     assert draft.rules == version.rules or part == "degree"
 
 
-def test_a_masters_degree_sent_back_untouched_is_the_same(draft, olga, crowd):
+def test_a_masters_degree_sent_back_untouched_is_the_same(draft, olga, crowd, filled_in):
     masters = ProgrammeVersion.objects.get(programme__slug="masters-smart-cities")
     copy = new_draft(masters.programme, by=crowd.olga)
     for part in ("degree", "eligibility", "courses"):
         address = f"/programmes/masters-smart-cities/2/edit/{part}/"
-        assert olga.post(address, filled(olga.get(address))).status_code == 302
+        assert olga.post(address, filled_in(olga.get(address))).status_code == 302
     copy.refresh_from_db()
     assert copy.rules == masters.rules
 
 
-def test_a_rule_is_changed_in_words_and_number(draft, version, olga):
+def test_a_rule_is_changed_in_words_and_number(draft, version, olga, filled_in):
     address = f"{DRAFT}edit/certificate/"
-    data = filled(olga.get(address))
+    data = filled_in(olga.get(address))
     data |= {"row-0-value": "0.75", "row-0-says": "Attended at least 75 % of the planned minutes"}
     assert olga.post(address, data).status_code == 302
     page = olga.get(f"{DRAFT}changes/").content.decode()
@@ -95,17 +78,17 @@ def test_a_rule_is_changed_in_words_and_number(draft, version, olga):
     assert version.rules["certificate"]["rules"][0]["value"] == 0.8
 
 
-def test_a_rule_that_makes_no_sense_is_told_where(draft, olga):
+def test_a_rule_that_makes_no_sense_is_told_where(draft, olga, filled_in):
     address = f"{DRAFT}edit/certificate/"
-    data = filled(olga.get(address)) | {"row-0-value": "eighty"}
+    data = filled_in(olga.get(address)) | {"row-0-value": "eighty"}
     answer = olga.post(address, data)
     assert answer.status_code == 422
     assert "certificate.rules, rule 1: &gt;= needs a number as value" in answer.content.decode()
 
 
-def test_a_rule_is_taken_out_and_one_is_added(draft, olga):
+def test_a_rule_is_taken_out_and_one_is_added(draft, olga, filled_in):
     address = f"{DRAFT}edit/warnings/"
-    data = filled(olga.get(address)) | {
+    data = filled_in(olga.get(address)) | {
         "row-0-DELETE": "on",
         "row-1-id": "pre-test",
         "row-1-says": "Sat the pre-test",
@@ -227,9 +210,9 @@ def test_the_budget_adds_up_and_names_what_has_no_rate(batch, olga):
     assert "left out of the sum: Venue" in page.content.decode()
 
 
-def test_budget_lines_are_kept_and_bad_ones_told(batch, olga):
+def test_budget_lines_are_kept_and_bad_ones_told(batch, olga, filled_in):
     at = f"/batches/{batch.slug}/budget/"
-    data = filled(olga.get(at))
+    data = filled_in(olga.get(at))
     data |= {"row-0-amount": "160000", "row-0-currency": "krw"}
     assert olga.post(at, data).status_code == 302
     assert str(batch.budget_lines.first()) == "Lecturer honoraria: 160000.00 KRW"

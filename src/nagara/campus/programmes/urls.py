@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nagara.campus.programmes.views import batches, calendars, copying, people, programmes, versions
+from nagara.campus.programmes.views import (
+    batches,
+    calendars,
+    catalogue,
+    copying,
+    people,
+    programmes,
+    versions,
+)
 
 urlpatterns = [
     path("programmes/", programmes.programme_list, name="programmes"),
     path("programmes/modules/", programmes.module_list, name="modules"),
     path("programmes/modules/<str:code>/", programmes.module, name="module"),
+    path("programmes/modules/<str:code>/edit/", catalogue.edit_module, name="edit-module"),
+    path("programmes/rubrics/<slug:key>/edit/", catalogue.edit_rubric, name="edit-rubric"),
     path("programmes/rubrics/<slug:key>/", programmes.rubric, name="rubric"),
     path("programmes/<slug:slug>/", programmes.programme, name="programme"),
     path("programmes/<slug:slug>/draft/", versions.draft, name="new-draft"),

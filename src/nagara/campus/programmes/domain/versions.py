@@ -120,6 +120,9 @@ def publish(version: ProgrammeVersion, *, by: User | None, reason: str = "") -> 
         raise CityLabError(" ".join(wrong), where="rules", mend="Mend the rules first.")
     if not held.version_modules.exists() and not held.courses.exists():
         raise CityLabError("The version has no modules and no courses.", mend="Add at least one.")
+    for placed in held.version_modules.select_related("module"):
+        placed.hours = placed.planned_hours  # a later change of the module leaves this version alone
+        placed.save(update_fields=["hours"])
     held.status = ProgrammeVersion.Status.PUBLISHED
     held.published_at, held.published_by = datetime.now(UTC), by
     held.save(update_fields=["status", "published_at", "published_by"])

@@ -28,6 +28,10 @@ def find_version(request: HttpRequest, slug: str, number: int) -> ProgrammeVersi
     return found
 
 
+def _may_change(request: HttpRequest) -> bool:
+    return may(request.user, "programmes.change_programme")
+
+
 @require_safe
 def programme_list(request: HttpRequest) -> HttpResponse:
     """Programmes of every track."""
@@ -121,7 +125,11 @@ def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_safe
 def module_list(request: HttpRequest) -> HttpResponse:
     """All modules."""
-    return render(request, "programmes/modules.html", {"modules": Module.objects.all()})
+    return render(
+        request,
+        "programmes/modules.html",
+        {"modules": Module.objects.all(), "may_change": _may_change(request)},
+    )
 
 
 @require_safe
@@ -133,6 +141,7 @@ def module(request: HttpRequest, code: str) -> HttpResponse:
         "module": found,
         "variants": [(name, hours, sum(hours.values())) for name, hours in found.hours.items()],
         "versions": visible.filter(modules=found),
+        "may_change": _may_change(request),
         "before": Module.objects.filter(code__in=found.prerequisites),
     }
     return render(request, "programmes/module.html", context)
@@ -146,4 +155,8 @@ def rubric(request: HttpRequest, key: str) -> HttpResponse:
     chosen = [r for r in versions if str(r.version) == asked] or versions[:1]
     if not chosen:
         raise Http404("There is no such rubric.")
-    return render(request, "programmes/rubric.html", {"rubric": chosen[0], "versions": versions})
+    return render(
+        request,
+        "programmes/rubric.html",
+        {"rubric": chosen[0], "versions": versions, "may_change": _may_change(request)},
+    )
