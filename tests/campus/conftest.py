@@ -69,9 +69,17 @@ def own_lake(request, settings, tmp_path) -> None:
     settings.UPLOADS = tmp_path / "uploads"
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """The cities are seeded once for all tests; those that commit take them away."""
+    with django_db_blocker.unblock():
+        seed()
+
+
 @pytest.fixture
 def seeded(db) -> None:
-    seed()
+    if not City.objects.exists():
+        seed()
 
 
 @pytest.fixture

@@ -9,6 +9,13 @@ from nagara.campus.cities.seeds import known_city
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def empty(db) -> None:
+    """The site before its first start."""
+    for model in (Project, Membership, City, State, FocusArea, Framework):
+        model.objects.all().delete()
+
+
 def test_seeding_brings_the_member_cities_states_frameworks_and_projects():
     assert seed() == {"states": 12, "frameworks": 7, "cities": 38, "projects": 134}
     assert City.objects.members().count() == 38
