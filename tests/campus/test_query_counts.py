@@ -21,7 +21,7 @@ def test_the_list_of_cities(count, seeded, client, django_assert_num_queries):
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_first_page(count, seeded, client, django_assert_num_queries):
     _keep(count)
-    with django_assert_num_queries(2):  # members, projects
+    with django_assert_num_queries(3):  # members, projects, open calls
         client.get("/")
 
 
@@ -57,5 +57,5 @@ def test_the_teams_of_a_person(count, crowd, django_assert_num_queries):
     for city in City.objects.exclude(slug="jakarta")[: count - 1]:
         CityMember.objects.create(city=city, user=crowd.alice, role="staff")
     client = crowd.client("alice")
-    with django_assert_num_queries(10):  # session, person, office, letters, roles of the rooms
+    with django_assert_num_queries(15):  # session, person, office, letters, roles of the rooms
         client.get("/me/")
