@@ -2,6 +2,9 @@
 
 import gzip
 import re
+import shutil
+import subprocess
+import unicodedata
 
 import pytest
 
@@ -154,6 +157,29 @@ def test_the_booklet_on_paper_has_every_script(crowd, client):
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
     assert len(answer.content) > 20_000
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-utils is not installed")
+def test_a_foreign_reader_finds_the_names_in_the_paper(crowd, tmp_path):
+    names = [
+        "Nguyễn Thị Ánh",
+        "José Peñaflor",
+        "陳美芳",
+        "한서연",
+        "Muthu A/L Raman @ Ali",
+        "ณรงค์ วงศ์สกุล",
+        "ສົມສັກ",
+    ]
+    call = a_call(sections=[{"title": "People", "text": "\n\n".join(names)}])
+    (tmp_path / "call.pdf").write_bytes(booklet.pdf(call))
+    read = subprocess.run(["pdftotext", str(tmp_path / "call.pdf"), "-"], capture_output=True, check=True)
+    text = _plain(read.stdout.decode())
+    assert [name for name in names if _plain(name) not in text] == []
+
+
+def _plain(text):
+    """Readers set spaces between the marks of some scripts."""
+    return "".join(unicodedata.normalize("NFC", text).split())
 
 
 def test_markdown_shows_html_as_text_and_no_foreign_address_runs():

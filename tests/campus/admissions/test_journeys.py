@@ -166,3 +166,13 @@ def test_the_office_returns_documents_after_a_preview_of_the_letters(visit, crow
     page.click("button:has-text('Do it for 1')")
     page.wait_for_selector("text=Done for 1 application.")
     assert Application.objects.get().state == "returned"
+
+
+def test_the_public_pages_are_light(visit, crowd):
+    import gzip
+
+    call = a_call()
+    for path in ("/calls/", f"/calls/{call.slug}/"):
+        page = visit(path)
+        assert sum(len(gzip.compress(r.response().body())) for r in page.asked) <= 60_000, path
+        assert len(page.asked) <= 12, path

@@ -67,8 +67,8 @@ def test_ones_own_applications(count, crowd, django_assert_num_queries):
     for n in range(count):
         handed_in(a_call(batch=a_batch(name=f"Course {n}", year=2031 + n), needs_nomination=False), crowd.bob)
     client = crowd.client("bob")
-    # session, person, applications, what was decided
-    with django_assert_num_queries(4):
+    # session, person, applications, what was decided, nominations
+    with django_assert_num_queries(5):
         client.get("/applications/")
 
 
@@ -160,3 +160,12 @@ def test_a_representative_sees_the_state_and_changes_only_the_own(crowd):
     page = crowd.client(nina).get(f"/nominations/{made.pk}/").content.decode()
     assert "Dewi Lestari" in page
     assert "Withdraw the nomination" not in page
+
+
+def test_a_nominated_person_who_signs_in_finds_the_nomination(crowd):
+    call = a_call()
+    a_nomination(call, crowd.alice, email="bob@example.org", name="Bob")
+    client = crowd.client("bob")
+    assert "has nominated you for Short Course 2031" in client.get("/applications/").content.decode()
+    client.post(f"/calls/{call.slug}/apply/")
+    assert "has nominated you" not in client.get("/applications/").content.decode()

@@ -47,6 +47,17 @@ def nomination_list(user: Any, call: Call, *, state: str = "", place: str = "") 
     return rows
 
 
+def waiting_nominations(user: Any) -> QuerySet[Nomination]:
+    """Standing nominations of a person by which no application is begun yet."""
+    mine = Application.objects.filter(user=user).values("call")
+    return (
+        Nomination.objects.standing()
+        .filter(email=user.email, application=None)
+        .exclude(call__in=mine)
+        .select_related("call", "head", "nominator")
+    )
+
+
 def nominating_states(call: Call) -> list[State]:
     """States from which somebody is nominated."""
     return list(State.objects.filter(nominations__call=call).distinct())

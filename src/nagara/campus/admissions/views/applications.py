@@ -41,7 +41,7 @@ def own_application(request: SignedIn, pk: int) -> Application:
 @login_required
 @require_safe
 def my_applications(request: SignedIn) -> HttpResponse:
-    """One's own applications, and the nominations one may act on."""
+    """One's own applications, and the nominations to begin one by."""
     mine = list(
         Application.objects.filter(user=request.user)
         .select_related("call__batch", "city", "home_state")
@@ -49,7 +49,8 @@ def my_applications(request: SignedIn) -> HttpResponse:
     )
     released = outcomes([one.pk for one in mine])
     rows = [(one, released.get(one.pk)) for one in mine]
-    return render(request, "admissions/my_applications.html", {"rows": rows})
+    waiting = [one for one in queries.waiting_nominations(request.user) if one.call.is_open]
+    return render(request, "admissions/my_applications.html", {"rows": rows, "waiting": waiting})
 
 
 @login_required
