@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection
 
 from nagara.campus.audit.domain import record
@@ -19,6 +20,7 @@ from nagara.campus.people.domain import add_person, inviting
 from nagara.campus.people.domain.consents import answer_all
 from nagara.campus.people.domain.erasing import erase, preview
 from nagara.campus.people.domain.seeding import seed
+from nagara.campus.people.domain.traces import found, marks_of
 from nagara.campus.people.models import PastParticipation, User
 from nagara.citylab.findings import CityLabError
 
@@ -127,6 +129,16 @@ def test_the_name_of_two_people_is_not_taken_from_the_other(crowd, anh):
     assert Notice.objects.get(to=other).body == f"Dear {FACTS['passport_name']}"
 
 
+def test_an_address_that_ends_like_the_persons_is_left_alone(crowd, anh):
+    other = add_person(f"staff.{EMAIL}", passport_name="Other", password=None)
+    text = f"{other.email}, {EMAIL}.org, {EMAIL}. +{FACTS['phone'][1:]}1"
+    letter = Notice.objects.create(to=other, address=other.email, template="x/y", subject="S", body=text)
+    erase(anh, by=crowd.olga, reason="asked")
+    letter.refresh_from_db()
+    assert letter.address == other.email
+    assert letter.body == text.replace(f", {EMAIL}. ", ", (erased). ")
+
+
 def test_the_only_manager_is_not_erased_and_nobody_twice(crowd, anh):
     manager = add_person("m@example.org", passport_name="M", password=None, office="manager")
     with pytest.raises(CityLabError, match="only programme manager"):
@@ -154,3 +166,16 @@ def test_a_single_short_name_goes_from_letters_and_reasons(crowd):
     erase(user, by=crowd.olga, reason="Suharto asked")
     assert Notice.objects.get().body == "Erased person applied."
     assert Event.objects.get(verb="person erased").reason == "Erased person asked"
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("who", ["applicant", "jakarta", "reviewer1", "chair", "nr.indonesia", "lecturer"])
+def test_nothing_of_a_person_with_a_part_in_every_room_is_left(who, settings):
+    """The whole demonstration: every room erases what it holds."""
+    settings.NAGARA_DEMO = True
+    call_command("prepare")
+    user = User.objects.get(email=f"{who}@demo.example")
+    marks = marks_of(user)
+    erase(user, by=User.objects.get(email="office@demo.example"), reason="asked")
+    left = [(m._meta.label, f.name, pk) for m, f, pk, _ in found(marks)]
+    assert left == []

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from django.urls import reverse
 
 from nagara.campus.audit.models import Event
 from nagara.campus.people.domain import add_person, change_names, give_office
@@ -26,7 +28,7 @@ def test_an_e_mail_signs_in_whatever_its_case(client):
     add_person("Mixed@Example.ORG", passport_name="M", password="long enough 1")
     answer = client.post("/account/login/", {"login": "MIXED@example.org", "password": "long enough 1"})
     assert answer.status_code == 302
-    assert answer.url == "/"
+    assert answer.url == reverse(settings.LOGIN_REDIRECT_URL)
 
 
 def test_the_same_e_mail_in_another_case_is_taken():

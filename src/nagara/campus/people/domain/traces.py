@@ -37,9 +37,13 @@ from nagara.campus.people.secrets import EncryptedTextField
 _PASSED_OVER = {"sessions.session", "contenttypes.contenttype", "auth.permission", "auth.group"}
 
 
+_ALONE = r"(?<![\w.+%-]){}(?![\w-]|\.\w)"
+"""An address or number that is not the end or the beginning of a longer one."""
+
+
 @dataclass(frozen=True)
 class Marks:
-    """What points to a person: `exact` are looked for everywhere, `names` as whole words only."""
+    """What points to a person: `exact` are addresses and numbers, `names` count as whole words only."""
 
     exact: tuple[str, ...]
     names: tuple[str, ...]
@@ -47,7 +51,7 @@ class Marks:
     def scrubbed(self, text: str) -> str:
         """The text without the marks."""
         for mark in self.exact:
-            text = re.sub(re.escape(mark), "(erased)", text, flags=re.IGNORECASE)
+            text = re.sub(_ALONE.format(re.escape(mark)), "(erased)", text, flags=re.IGNORECASE)
         for name in self.names:
             text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", erased_name, text, flags=re.IGNORECASE)
         return text

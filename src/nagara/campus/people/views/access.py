@@ -130,4 +130,4 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     login(request, user, backend=BACKEND)
     record_authentication(request, user, method="demonstration", reauthenticated=True)
     messages.success(request, f"You are now {user}.")
-    return redirect("home")
+    return redirect(settings.LOGIN_REDIRECT_URL)
