@@ -21,6 +21,7 @@ QUICK = (
     "cities",
     "people",
     "notices",
+    "selection/test_drafts.py",
     "audit",
     "admissions/test_nominating.py",
     "admissions/test_applying.py",

@@ -204,6 +204,7 @@ def test_a_release_enrols_the_accepted_and_says_the_outcome(crowd):
     made = release(draft, by=crowd.olga, version=1)
     assert made.letters == 7
     assert sorted(e.user.passport_name for e in Enrolment.objects.all()) == ["Ada", "Bea", "Cid", "Dao"]
+    assert sorted(c.slug for c in round_.call.batch.cities.all()) == ["bangkok", "jakarta", "makassar"]
     assert outcome(of(round_, "Ada")).key == "accept"
     assert outcome(of(round_, "Eka")).title == "Waiting list, place 1"
     assert release(draft, by=crowd.alice, version=1) == made

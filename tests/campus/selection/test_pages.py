@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from nagara.campus.people.data_port import all_holders
 from nagara.campus.people.roles import held_by
 from nagara.campus.selection.domain import change, new_draft, release, seat, share_out
+from nagara.campus.selection.domain.rounds import change_state
 from nagara.campus.selection.models import Assignment, Draft, Result, Review
 from nagara.campus.selection.veil import HIDDEN, veiled
 
@@ -100,6 +101,11 @@ def test_a_reader_who_also_decides_sees_no_names_on_the_board_while_it_is_read(s
     csv = crowd.client(both).get(f"/selection/{stage.pk}/board/", {"export": "csv"}).content.decode()
     assert "สมชาย" not in csv
     assert "name" not in csv.splitlines()[0]
+    draft = new_draft(stage, by=crowd.olga)
+    assert crowd.client(both).get(f"/selection/drafts/{draft.pk}/").status_code == 200
+    change_state(stage, "reviewing", by=crowd.olga)
+    assert crowd.client(both).get(f"/selection/drafts/{draft.pk}/").status_code == 403
+    assert crowd.client(both).get(f"/selection/drafts/{draft.pk}/minutes.xlsx").status_code == 403
     assert "สมชาย" in crowd.client("olga").get(f"/selection/{stage.pk}/board/").content.decode()
 
 

@@ -171,6 +171,14 @@ def test_people_of_one_score_at_the_border_are_listed():
     assert ties(bound, solve(bound)) == []
 
 
+def test_nobody_applies_and_nobody_is_chosen():
+    assert solve(Problem((), 4)).chosen == ()
+    bound = Problem((), 4, read([{"kind": "at_least", "fact": "sex", "value": "woman", "amount": 1}]))
+    with pytest.raises(Infeasible) as raised:
+        solve(bound)
+    assert raised.value.conflict == ("c1",)
+
+
 def large(size: int = 500) -> Problem:
     chance = random.Random(7)
     states = ["BN", "ID", "KH", "LA", "MM", "MY", "PH", "SG", "TH", "TL", "VN"]

@@ -9,9 +9,20 @@ from typing import Any
 from django.urls import reverse
 
 from nagara.campus.admissions import outcomes
+from nagara.campus.audit import subjects
 from nagara.campus.people import data_port, roles
 from nagara.campus.people.models import User
-from nagara.campus.selection.models import Assignment, Committee, Conflict, Outcome, Result, Review, Reviewer
+from nagara.campus.selection.models import (
+    Assignment,
+    Change,
+    Committee,
+    Conflict,
+    Decision,
+    Outcome,
+    Result,
+    Review,
+    Reviewer,
+)
 
 TEXT = {
     Outcome.ACCEPT: "A place is yours. Say whether you come.",
@@ -113,18 +124,22 @@ def export(user: User) -> dict[str, list[dict[str, Any]]]:
 
 def erase(user: User) -> None:
     """Scores, decisions and outcomes stay, as those of an erased person; words that name or describe the
-    person go: why a place was given back, conflicts of interest, comments that the person wrote."""
+    person go: why a place was given back, changes by hand, conflicts of interest, comments."""
     Result.objects.filter(application__user=user).exclude(answer_reason="").update(answer_reason="(erased)")
     Conflict.objects.filter(user=user).update(reason="(erased)")
     Conflict.objects.filter(application__user=user).update(reason="(erased)")
     Review.objects.filter(assignment__reviewer__user=user).update(comment="")
     Review.objects.filter(assignment__application__user=user).update(comment="")
+    Change.objects.filter(application__user=user).update(reason="(erased)", letter="")
+    Decision.objects.filter(application__user=user, by__isnull=False).update(reason="(erased)")
+    Decision.objects.filter(application__user=user).update(letter="")
     Reviewer.objects.filter(user=user).update(active=False)
     Committee.objects.filter(user=user).delete()
 
 
 def register() -> None:
     outcomes.register("selection", released)
+    subjects.register("round", lambda key: f"/selection/{key}/")
     roles.register("selection", held_by, many=held_by_many, kinds=KINDS, holders=holders)
     data_port.register(
         "selection",

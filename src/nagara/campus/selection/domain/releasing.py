@@ -158,6 +158,9 @@ def release(draft: Draft, *, by: User, version: int, reason: str = "") -> Releas
 
 
 def _enrol(round_: Round, application: Application, *, by: User | None) -> None:
+    """Into the batch, whose cities are those of its people."""
+    if application.city is not None:
+        round_.call.batch.cities.add(application.city)
     enrol(
         round_.call.batch,
         application.user,

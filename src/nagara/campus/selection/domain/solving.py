@@ -198,6 +198,8 @@ class _Programme:
     def settle(self, wish: Sequence[int], reached: int) -> None:
         """Fix every choice that is the same in all sets whose sum of `wish` is `reached`: those whose
         reduced cost in the relaxed programme is more than the gap to it."""
+        if self.size == 0:
+            return
         matrix, low, high = self._matrix()
         upper = np.isfinite(high)
         lower = np.isfinite(low)
@@ -218,7 +220,7 @@ class _Programme:
 
     def first_by_reference(self) -> list[int]:
         """Of the choices that hold every row, the one with the earliest references."""
-        choice: list[int] | None = None
+        choice: list[int] | None = None if self.size else []
         while choice is None or np.any(self.low < self.high):
             free = np.flatnonzero(self.low < self.high)[:CHUNK]
             wish = [0] * self.size

@@ -7,7 +7,7 @@ from django.http import Http404
 
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.rules import may
-from nagara.campus.selection.models import Assignment, Draft, Round
+from nagara.campus.selection.models import Assignment, Draft, Reviewer, Round
 
 CALL = "call__batch"
 
@@ -28,7 +28,20 @@ def draft_for(request: SignedIn, pk: int, permission: str) -> Draft:
     if found is None:
         raise Http404("There is no such draft.")
     _check(request, found.round, permission)
+    if is_veiled(request, found.round):
+        raise PermissionDenied(
+            "You read for this blind round, and its drafts show names: they open to you when readings close."
+        )
     return found
+
+
+def is_veiled(request: SignedIn, round_: Round) -> bool:
+    """Who reads for a blind round sees no names anywhere until its readings are closed."""
+    return (
+        round_.blind
+        and round_.state in (Round.State.SETTING_UP, Round.State.REVIEWING)
+        and Reviewer.objects.filter(round=round_, user=request.user, active=True).exists()
+    )
 
 
 def _check(request: SignedIn, round_: Round, permission: str) -> None:

@@ -14,20 +14,11 @@ from nagara.campus.design.lists import Column
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.rules import may
 from nagara.campus.selection.domain.constraints import SCALE
-from nagara.campus.selection.models import Reviewer, Round
+from nagara.campus.selection.models import Round
 from nagara.campus.selection.queries import STANDINGS, BoardRow, agreement_of, board
-from nagara.campus.selection.views.access import round_for
+from nagara.campus.selection.views.access import is_veiled, round_for
 
 PER = 300
-
-
-def is_veiled(request: SignedIn, round_: Round) -> bool:
-    """Who reads for a blind round sees no names on its lists either, until it is decided."""
-    return (
-        round_.blind
-        and round_.state in (Round.State.SETTING_UP, Round.State.REVIEWING)
-        and Reviewer.objects.filter(round=round_, user=request.user, active=True).exists()
-    )
 
 
 def _read(place: int, field: str) -> Any:
