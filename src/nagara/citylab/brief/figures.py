@@ -67,7 +67,14 @@ def config() -> Spec:
         "axis": text
         | {"gridColor": line, "domainColor": line, "tickColor": line, "titleFontWeight": "normal"},
         "legend": text
-        | {"orient": "top", "title": None, "columns": 4, "labelLimit": 220, "symbolStrokeWidth": 3},
+        | {
+            "orient": "top",
+            "title": None,
+            "columns": 4,
+            "labelLimit": 220,
+            "symbolStrokeWidth": 3,
+            "gradientLength": 320,
+        },
         "title": {"color": ink, "anchor": "start", "fontSize": 14},
         "range": {"category": list(SERIES), "ramp": list(STEPS), "heatmap": list(STEPS)},
         "mark": {"color": MARKERS["s1"]},

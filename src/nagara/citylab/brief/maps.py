@@ -188,7 +188,6 @@ def _colour(layer: Layer) -> Spec:
             "title": title or None,
             "orient": "bottom",
             "direction": "horizontal",
-            "gradientLength": 300,
         },
     }
 
