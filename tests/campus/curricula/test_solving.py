@@ -141,7 +141,7 @@ def test_a_module_without_a_gap_or_mode_says_so():
     modules = [module("A", "D1"), module("B", "D2", modes=["on-site"]), module("C", "D3", before=["B"])]
     found = solve(modules, [need("D1", 0), need("D2", 1), need("D3", 1)], hours=50, mode="online")
     said = {row["code"]: row for row in explain(found)["out"]}
-    assert said["A"]["why"] == ["Name of D1 (D1) is at its target, gap 0."]
+    assert said["A"]["why"] == ["Name of D1 (D1) is at or above its target."]
     assert said["B"]["why"][0] == "It is not offered online, only on-site."
     assert said["C"]["why"][0] == "It needs B, which cannot be taken here."
 

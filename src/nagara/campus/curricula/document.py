@@ -49,7 +49,7 @@ def _needs(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "current": f"{n['current']:.2f}",
             "target": f"{n['target']:.2f}",
             "gap": f"{n['gap']:.2f}",
-            "weight": f"{n['weight']:g}",
+            "weight": f"{round(n['weight'], 2):g}",
             "priority": f"{n['gap'] * n['weight']:.2f}",
         }
         for n in found

@@ -15,7 +15,7 @@ from nagara.campus.people.demo_names import invented
 from nagara.campus.people.domain import NewPerson, add_people
 from nagara.campus.people.models import User
 from nagara.campus.readiness.domain.deciding import name_expert
-from nagara.campus.readiness.instruments import Questionnaire
+from nagara.campus.readiness.instruments import Dimension, Questionnaire
 from nagara.campus.readiness.models import Answer, Assessment, EvidenceItem, Instrument, Seat, Target
 
 LAST, NOW = -1, 0
@@ -122,12 +122,20 @@ def _assess(
             Target(
                 assessment=made,
                 dimension=dimension.id,
-                value=Decimal(chance.choice(["3.5", "4", "4.5"])),
+                value=_ambition(dimension, answers),
                 reason="The new development plan asks for it.",
                 set_by=expert,
             )
             for dimension in chance.sample(form.dimensions, 3)
         )
+
+
+def _ambition(dimension: Dimension, answers: list[Answer]) -> Decimal:
+    """A target of about two more than what the expert found."""
+    ids = {question.id for question in dimension.questions}
+    found = [a.score or 0 for a in answers if a.question in ids and a.side == Answer.Side.VERIFIED]
+    mean = sum(found) / len(found) if found else 1
+    return Decimal(min(10, round(2 * mean) + 4)) / 2
 
 
 def _answers(

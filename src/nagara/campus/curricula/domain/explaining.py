@@ -62,7 +62,7 @@ def _parts(problem: Problem, offer: Offer) -> list[str]:
         n = round(need.priority / part)
         words = PARTS.get(n, f"one part in {n}")
         said.append(
-            f"{need.name} ({dimension}): gap {need.gap:.2f} x weight {need.weight:g} = priority "
+            f"{need.name} ({dimension}): gap {need.gap:.2f} x weight {round(need.weight, 2):g} = priority "
             f"{need.priority:.2f}; this module covers {words} of it, {part:.2f}."
         )
     return said
@@ -119,7 +119,7 @@ def _no_need(problem: Problem, offer: Offer) -> str:
     names = [n for n in problem.needs if n.dimension in offer.module.dimensions]
     if not names:
         return "It trains no dimension of the instrument."
-    return "; ".join(f"{n.name} ({n.dimension}) is at its target, gap 0" for n in names) + "."
+    return "; ".join(f"{n.name} ({n.dimension}) is at or above its target" for n in names) + "."
 
 
 def _too_dear(solution: Solution, offer: Offer, said: list[str]) -> dict[str, Any]:
@@ -136,8 +136,13 @@ def _too_dear(solution: Solution, offer: Offer, said: list[str]) -> dict[str, An
     if forced is not None:
         lost = [c for c in solution.codes if c not in forced.codes]
         cost = solution.covered - forced.covered
-        gone = f" and {', '.join(lost)} would go" if lost else ""
-        why.append(f"Within the budget it would cover {cost:.2f} less in all{gone}.")
+        gone = ", ".join(lost)
+        if cost >= 0.005:
+            would = f" and {gone} would go" if gone else ""
+            why.append(f"Within the budget it would cover {cost:.2f} less in all{would}.")
+        elif gone:
+            rule = "of equal choices the one with fewer hours is taken, then with fewer modules"
+            why.append(f"In place of {gone} it would cover as much: {rule}, then the first codes.")
     return _answer("hours", why, mend)
 
 
