@@ -13,6 +13,7 @@ from nagara.campus.admissions.models import Application, Nomination
 from nagara.campus.audit.models import Event
 from nagara.campus.cities.models import City, State
 from nagara.campus.notices.models import Notice
+from nagara.campus.people import links
 from nagara.citylab.errors import CityLabError
 
 
@@ -183,9 +184,36 @@ def test_a_head_of_department_nominates_by_a_link_without_an_account(crowd):
     )
     page = client.post(f"/nominate/{token}/", {**data, "email": "two@example.org"}).content.decode()
     assert "Your link is for 1 nominations" in page
-    client.post(f"/nominate/{token}/", {"say": "withdraw", "nomination": made.pk, "reason": "left"})
+    new = {
+        f"new-{name}": value for name, value in (data | {"name": "Tri", "email": "tri@example.org"}).items()
+    }
+    replaced = {"say": "replace", "nomination": made.pk, "new-reason": "ill", **new}
+    client.post(f"/nominate/{token}/", replaced)
     made.refresh_from_db()
-    assert made.state == "withdrawn"
+    assert (made.state, made.replaced_by.name) == ("replaced", "Tri")
+    tri = made.replaced_by
+    client.post(f"/nominate/{token}/", {"say": "withdraw", "nomination": tri.pk, "reason": "left"})
+    tri.refresh_from_db()
+    assert tri.state == "withdrawn"
+
+
+def test_a_link_reaches_only_the_own_nominations(crowd):
+    call = a_call()
+    others = a_nomination(call, crowd.alice)
+    jakarta = others.city
+    head = nominating.ask_head(
+        call,
+        name="Hana",
+        email="hana@example.org",
+        department="Roads",
+        home_state=jakarta.state,
+        by=crowd.olga,
+    )
+    token = links.make("nominate", str(head.pk), days=3)
+    data = {"say": "withdraw", "nomination": others.pk, "reason": "x"}
+    assert crowd.client("nobody").post(f"/nominate/{token}/", data).status_code == 404
+    others.refresh_from_db()
+    assert others.state == "proposed"
 
 
 def test_the_nominees_link_makes_an_account_and_begins_the_application(crowd):

@@ -59,7 +59,8 @@ def load() -> None:
     office = User.objects.filter(email="office@demo.example").first()
     if SHORT_BEFORE in batches and not batches[SHORT_BEFORE].calls.exists():
         before = batches[SHORT_BEFORE]
-        _published(before, closes=datetime.combine(before.starts, datetime.min.time()) - timedelta(days=110))
+        last = datetime.combine(before.starts - timedelta(days=110), datetime.min.time())
+        _published(before, closes=last.replace(hour=23, minute=59))
     if SHORT in batches and not Application.objects.filter(call__batch=batches[SHORT]).exists():
         _short_course(batches[SHORT], office)
     if MASTERS in batches and not batches[MASTERS].calls.exists():

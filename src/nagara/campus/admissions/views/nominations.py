@@ -100,6 +100,8 @@ def nominating_page(request: HttpRequest, call: Call, nominator: Nominator, *, b
     if nominator.head is not None:
         own = nominator.head.nominations.select_related("cosignature").order_by("priority", "pk")
         context["made"] = list(own)
+        context["replaceable"] = [one for one in context["made"] if one.state in Nomination.TAKES_A_PLACE]
+        context["replace_form"] = ReplaceForm(call=call, nominator=nominator, prefix="new")
     return render(request, "admissions/nominate.html", context)
 
 
