@@ -352,3 +352,11 @@ def test_so_does_the_own_list_of_a_reviewer(count, crowd, django_assert_num_quer
     client = crowd.client(round_.reviewers.first().user)
     with django_assert_num_queries(5):  # session, person, round, reads for it, readings
         client.get(f"/selection/{round_.pk}/reading/")
+
+
+def test_the_foot_of_each_page_names_the_version_of_the_site_and_not_of_the_thing(stage, crowd):
+    from nagara import __version__
+
+    sheet = Assignment.objects.first()
+    page = crowd.client(sheet.reviewer.user).get(f"/selection/sheets/{sheet.pk}/").content.decode()
+    assert f"Nagara {__version__}." in page

@@ -210,7 +210,7 @@ def terms(request: SignedIn, pk: int) -> HttpResponse:
         "round": found.round,
         "form": form,
         "problem": problem,
-        "version": version,
+        "seen": version,
         "reason": request.POST.get("reason", ""),
         "rows": forms.constraint_rows(rows),
         **forms.choices_for_rows(),

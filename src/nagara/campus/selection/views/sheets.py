@@ -155,7 +155,7 @@ def _page(
         "documents": [] if blind else list(application.documents.exclude(file="")),
         "criteria": criteria,
         "comment": comment,
-        "version": version,
+        "seen": version,
         "problem": problem,
         "closed": found.round.state != Round.State.REVIEWING,
         "next": _next(request, found),
