@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.hashers import make_password
+from django.utils.text import slugify
 
 from nagara.campus.people.demo_accounts import ACCOUNTS, PASSWORD
 from nagara.campus.people.demo_names import invented
@@ -46,11 +47,11 @@ def load() -> None:
 
 def _alumni() -> None:
     """Six people of each state in earlier batches, and the alumna that one can sign in as."""
-    rows = []
-    for iso2, city in CITIES.items():
-        for n in range(120, 126):  # from 0 on they are the applicants of today
-            person = invented(n, iso2)
-            new = NewPerson(
+    # numbers from 0 on are the applicants of today
+    invited = [(invented(n, iso2), iso2) for iso2 in CITIES for n in range(120, 126)]
+    people = add_people(
+        [
+            NewPerson(
                 person.email,
                 person.passport_name,
                 native_name=person.native_name,
@@ -58,30 +59,33 @@ def _alumni() -> None:
                 sex=person.sex,
                 country=iso2,
             )
-            rows.append((new, city))
-    people = add_people([new for new, _ in rows], by=None, reason="earlier batches")
-    alumna = User.objects.filter(email="alumna@demo.example").first()
-    places = [(user, city) for user, (_, city) in zip(people, rows, strict=True)]
-    if alumna is not None:
-        places.append((alumna, "Vientiane"))
-    PastParticipation.objects.bulk_create(
-        PastParticipation(
-            user=user,
-            programme_title="ASCN Short Course",
-            batch_title=f"ASCN Short Course {YEARS[n % 3]}",
-            year=YEARS[n % 3],
-            city_text=city,
-            certificate_number=f"SC-{YEARS[n % 3]}-{n + 1:03d}",
-            certificate_kind="Completion" if n % 8 else "Participation",
-            source="demonstration",
-            source_row=n + 2,
-        )
-        for n, (user, city) in enumerate(places)
+            for person, iso2 in invited
+        ],
+        by=None,
+        reason="earlier batches",
     )
+    people += User.objects.filter(email="alumna@demo.example")
+    PastParticipation.objects.bulk_create(_past(n, user) for n, user in enumerate(people))
     texts = list(ConsentText.objects.filter(version=1, purpose__in=["directory", "alumni"]))
     Consent.objects.bulk_create(
         Consent(user=user, purpose=text.purpose, version=1, given=True)
-        for n, (user, _) in enumerate(places)
+        for n, user in enumerate(people)
         for text in texts
         if n % 4
+    )
+
+
+def _past(n: int, user: User) -> PastParticipation:
+    year = YEARS[n % 3]
+    return PastParticipation(
+        user=user,
+        programme_title="ASCN Short Course",
+        batch_title=f"ASCN Short Course {year}",
+        year=year,
+        city_text=CITIES[user.country],
+        city_slug=slugify(CITIES[user.country]),
+        certificate_number=f"SC-{year}-{n + 1:03d}",
+        certificate_kind="Completion" if n % 8 else "Participation",
+        source="demonstration",
+        source_row=n + 2,
     )
