@@ -78,6 +78,16 @@ def test_a_rule_is_changed_in_words_and_number(draft, version, olga, filled_in):
     assert version.rules["certificate"]["rules"][0]["value"] == 0.8
 
 
+def test_a_variant_and_a_role_are_chosen_from_a_list(draft, olga):
+    text = olga.get(f"{DRAFT}edit/modules/").content.decode()
+    assert '<option value="standard" selected>Standard</option>' in text
+    assert '<option value="advanced">Advanced</option>' in text
+    assert (
+        '<option value="manager" selected>Manager</option>'
+        in olga.get(f"{DRAFT}edit/roles/").content.decode()
+    )
+
+
 def test_a_rule_that_makes_no_sense_is_told_where(draft, olga, filled_in):
     address = f"{DRAFT}edit/certificate/"
     data = filled_in(olga.get(address)) | {"row-0-value": "eighty"}

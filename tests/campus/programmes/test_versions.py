@@ -18,6 +18,16 @@ def test_a_draft_is_a_whole_copy_and_differs_in_nothing(version, crowd):
     assert new_draft(version.programme, by=crowd.olga, based_on=version) == draft
 
 
+def test_another_variant_in_a_draft_brings_its_own_hours(version, crowd):
+    draft = new_draft(version.programme, by=crowd.olga)
+    placed = draft.version_modules.get(module__code="M05")
+    assert placed.total == version.version_modules.get(module__code="M05").total == 7.5
+    placed.variant = "advanced"
+    placed.save()
+    assert placed.total == 8
+    assert [(c.part, c.kind) for c in differences(version, draft)] == [("Modules", "changed")]
+
+
 def test_a_change_of_a_rule_and_a_module_are_told(version, crowd):
     draft = new_draft(version.programme, by=crowd.olga)
     rules = copy.deepcopy(draft.rules)

@@ -40,11 +40,18 @@ class RowForm(forms.ModelForm):
 
     def __init__(self, *args: Any, choices: Choices | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, known in (choices or {}).items():
+        for name, offered in (choices or {}).items():
+            known = offered
             field: Any = self.fields.get(name)
-            if field is not None:
-                empty = [] if field.required and self.instance.pk else [("", "-")]
-                field.choices = [*empty, *known]
+            if field is None:
+                continue
+            if not hasattr(field, "choices"):  # free text in the table, but chosen from a list here
+                field = forms.ChoiceField(label=field.label, required=field.required, initial=field.initial)
+                self.fields[name] = field
+                held = getattr(self.instance, name)
+                known = known if not held or held in dict(known) else [*known, (held, held)]
+            empty = [] if field.required and self.instance.pk else [("", "-")]
+            field.choices = [*empty, *known]
 
 
 class ModuleRow(RowForm):

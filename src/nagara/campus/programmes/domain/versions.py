@@ -86,10 +86,17 @@ def new_draft(
     return version
 
 
+def _rows(model: type[Any], source: ProgrammeVersion) -> Any:
+    rows = model.objects.filter(version=source)
+    return rows.select_related("module") if model is VersionModule else rows
+
+
 def _copy_parts(source: ProgrammeVersion, version: ProgrammeVersion) -> None:
     for model in PARTS:
-        rows = list(model.objects.filter(version=source))
+        rows = list(_rows(model, source))
         for row in rows:
+            if isinstance(row, VersionModule) and row.hours == row.module.hours.get(row.variant):
+                row.hours = {}  # as the module says: another variant then brings its own hours
             row.pk, row.version = None, version
             row._state.adding = True
         model.objects.bulk_create(rows)
