@@ -24,8 +24,8 @@ def plan(quick: bool) -> Plan:
 def targets(found: Sequence[Compared]) -> list[Target]:
     return [
         Target(
-            f"seconds against rows, {one.peer}",
-            (one.ratio or 0) / float(one.peer.split()[0]),
+            f"CPU time against rows, {one.peer}",
+            (one.cpu_ratio or 0) / float(one.peer.split()[0]),
             1.0,
             at_least=False,
         )

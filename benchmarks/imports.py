@@ -79,6 +79,7 @@ def targets(found: Sequence[Compared]) -> list[Target]:
         Target("rows a second, whole process", rows / one.seconds, 400_000, "rows/s"),
         Target("rows a CPU second", rows / one.cpu, 200_000, "rows/s"),
         Target("times as fast as pandas", one.ratio or 0, 3),
+        Target("times as fast as pandas, CPU time", one.cpu_ratio or 0, 3),
     ]
 
 

@@ -236,8 +236,11 @@ def targets(found: Sequence[Compared]) -> list[Target]:
     by = {one.peer: one for one in found}
     kit, zipped, sql = by["gtfs-kit"], by["ourselves from the zip"], by["hand-written SQL"]
     whole = (kit.peer_seconds or 0) / (zipped.peer_seconds or 1e-9)
+    cpu = (kit.peer_cpu or 0) / (zipped.peer_cpu or 1e-9)
     return [
         Target("times as fast as gtfs-kit, both from the zip", whole, 20),
+        Target("times as fast as gtfs-kit, both from the zip, CPU time", cpu, 20),
+        Target("times hand-written SQL, CPU time", 1 / (sql.cpu_ratio or 1e-9), 1.5, at_least=False),
         Target("times hand-written SQL on the same tables", 1 / (sql.ratio or 1e-9), 1.5, at_least=False),
     ]
 

@@ -69,3 +69,19 @@ def test_a_day_written_and_read_is_the_same(day: date) -> None:
 def test_any_text_is_a_day_or_none(text: str) -> None:
     got = parse_day(text)
     assert np.isnat(got) or str(got).replace("-", "") == text.replace("-", "")
+
+
+def test_metres_along_a_path_are_those_between_its_places():
+    import numpy as np
+
+    from nagara.citylab.sources.gtfs.stops import metres_along, metres_between
+
+    rng = np.random.default_rng(1)
+    lon, lat = rng.uniform(107, 108, 50), rng.uniform(-7, -6, 50)
+    lon[7] = np.nan
+    path = rng.integers(0, 50, 300).astype(np.int32)
+    path[5] = path[6]
+    along = metres_along(lon, lat, path)
+    between = metres_between(lon[path[:-1]], lat[path[:-1]], lon[path[1:]], lat[path[1:]])
+    np.testing.assert_allclose(along, between, atol=1e-6)
+    assert along[5] == 0

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nagara.citylab.sources.gtfs.fields import NONE, Floats, Ints, Mask, Reader, codes_in
 from nagara.citylab.sources.gtfs.files import Batch, Feed, complete
 from nagara.citylab.sources.gtfs.rules import Rows
-from nagara.citylab.sources.gtfs.stops import Stops, metres_between
+from nagara.citylab.sources.gtfs.stops import Stops, metres_along
 from nagara.citylab.sources.gtfs.trips import Trips
 
 COLUMNS = (
@@ -162,8 +162,7 @@ def _hops(calls: Calls, stops: Stops) -> Floats:
     hop = np.zeros(len(calls))
     if len(calls) < 2:
         return hop
-    lon, lat = stops.lon[calls.stop], stops.lat[calls.stop]
-    hop[1:] = metres_between(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    hop[1:] = metres_along(stops.lon, stops.lat, calls.stop)
     hop[calls.first] = 0.0
     return hop
 
