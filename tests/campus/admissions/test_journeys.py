@@ -2,9 +2,12 @@
 
 import pytest
 
-from applicants import a_call, a_nomination, a_representative, big_pdf, filled_in
+from applicants import a_batch, a_call, a_nomination, a_nominee, a_representative, big_pdf, filled_in
 from browsing import complaints
+from nagara.campus.admissions.domain import cosigning, nominating
+from nagara.campus.admissions.domain.nominating import Nominator
 from nagara.campus.admissions.models import Application, Nomination, Upload
+from nagara.campus.cities.models import City
 from nagara.campus.notices.models import Notice
 from nagara.campus.people.domain import add_person
 
@@ -12,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def _link(address: str, kind: str) -> str:
-    body = Notice.objects.filter(address=address).latest("pk").body
+    body = Notice.objects.filter(address=address, body__contains=f"/{kind}/").latest("pk").body
     return f"/{kind}/" + body.split(f"/{kind}/")[1].split("/")[0] + "/"
 
 
@@ -176,3 +179,43 @@ def test_the_public_pages_are_light(visit, crowd):
         page = visit(path)
         assert sum(len(gzip.compress(r.response().body())) for r in page.asked) <= 60_000, path
         assert len(page.asked) <= 12, path
+
+
+def test_pages_of_a_scholarship_and_of_a_head_of_department_are_accessible(visit, crowd):
+    masters = a_call(batch=a_batch("masters-smart-cities", "Master's 2031"))
+    application = filled_in(masters, crowd.bob)
+    call = a_call()
+    jakarta = City.objects.select_related("state").get(slug="jakarta")
+    head = nominating.ask_head(
+        call,
+        name="Hana",
+        email="hana@mail.example",
+        department="Roads",
+        home_state=jakarta.state,
+        by=crowd.olga,
+    )
+    nominator = Nominator("head", jakarta.state, jakarta, None, head)
+    made = nominating.nominate(call, a_nominee(), nominator=nominator)
+    cosigning.sign(made.cosignature, name="Budi", position="Head", yes=True)
+    problems = {}
+    for path, who in (
+        (_link("hana@mail.example", "nominate"), "nobody"),
+        (_link("budi@example.org", "cosign"), "nobody"),
+        (f"/applications/{application.pk}/citizenship/", "bob"),
+        (f"/applications/{application.pk}/submit/", "bob"),
+        (f"/applications/{application.pk}/", "olga"),
+        ("/cosign/nothing/", "nobody"),
+    ):
+        page = visit(path, who=who, screen="phone")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found = complaints(page) + ([f"{wide} px too wide"] if wide > 0 else [])
+        if found:
+            problems[path] = found
+        page.context.close()
+    assert problems == {}
+    page = visit(f"/applications/{application.pk}/", who="olga")
+    page.click("text=Read the answers about citizenship")
+    page.fill("#c-reason", "list of the scholarship")
+    page.click("text=Read them")
+    page.wait_for_selector("text=This reading is written down")
+    assert complaints(page) == []
