@@ -157,7 +157,7 @@ def test_names_of_the_samples_come_out_of_the_teams_page_unharmed(data: Path, ba
     assert [name for name in names if escape(name) not in page] == []
 
 
-def test_a_skill_that_many_lack_gets_a_bridging_lab_before_its_modules():
+def test_a_skill_that_many_lack_gets_a_bridging_lab_before_its_modules(db):
     low, high = {"sql": 0, "gis": 3}, {"sql": 2, "gis": 3}
     found = bridges([low, high, high], ["M02", "M05"])
     assert [(b.skill.id, b.need, b.before) for b in found] == [("sql", 1, ("M02", "M05"))]
@@ -175,7 +175,7 @@ def test_the_skills_page_keeps_what_was_said(crowd):
         check_skills(crowd.bob, {"dance": 1})
 
 
-def test_teams_are_even_and_have_someone_for_every_skill():
+def test_teams_are_even_and_have_someone_for_every_skill(db):
     ids = [skill.id for skill in skills()[0]]
     people = [
         Member(n, f"P{n}", f"C{n % 6}", {i: 3 if j == n % 7 else 0 for j, i in enumerate(ids)})
@@ -197,5 +197,5 @@ def test_the_teams_page_asks_as_often_for_three_as_for_one(count, batch, crowd, 
             batch, add_person(f"p{n}@example.org", passport_name=f"P{n}", password=None), city=None, by=None
         )
     client = crowd.client("olga")
-    with django_assert_num_queries(6):  # session, person, office, batch, people, skills
+    with django_assert_num_queries(8):  # session, person, office, batch, people, skills, instrument twice
         client.get(f"/batches/{batch.slug}/teams/")

@@ -86,3 +86,19 @@ def test_focus_areas_double_weights():
 def test_data_that_are_no_instrument_say_what_is_missing():
     with pytest.raises(ValueError, match="rules"):
         Questionnaire({"dimensions": []})
+
+
+def test_the_office_edits_the_instrument_only_into_one_that_works(crowd):
+    from django.core.exceptions import ValidationError
+
+    from factories_of_readiness import opened
+    from nagara.campus.readiness.models import Instrument
+
+    made = opened(crowd).instrument
+    broken = Instrument(key="CDR-32", version=2, title="x", data={**made.data, "rules": {"answerers": 3}})
+    with pytest.raises(ValidationError, match="rules lack evidence_from"):
+        broken.full_clean()
+    made.data = {**made.data, "levels": {"0": "Nothing"}}
+    with pytest.raises(ValidationError, match="higher version"):
+        made.full_clean()
+    Instrument(key="CDR-32", version=2, title="New", data=made.data).full_clean()

@@ -17,6 +17,7 @@ from nagara.campus.people.models import User
 from nagara.campus.readiness.domain.deciding import name_expert
 from nagara.campus.readiness.instruments import Dimension, Questionnaire
 from nagara.campus.readiness.models import Answer, Assessment, EvidenceItem, Instrument, Seat, Target
+from nagara.campus.readiness.questions import newest_instrument
 
 LAST, NOW = -1, 0
 STORY = (
@@ -57,7 +58,7 @@ def load() -> None:
     cities = {city.slug: city for city in City.objects.select_related("state")}
     story = [row for row in STORY if row[0] in cities]
     leads = _leads([cities[slug] for slug in dict.fromkeys(row[0] for row in story)])
-    instrument = Instrument.objects.order_by("-version").first()
+    instrument = newest_instrument()
     assert instrument is not None
     for slug, year, state in story:
         _assess(cities[slug], date.today().year + year, state, instrument, leads[slug], expert)  # noqa: DTZ011

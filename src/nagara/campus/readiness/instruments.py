@@ -8,6 +8,10 @@ from functools import cached_property
 from typing import Any
 
 SCORES = (0, 1, 2, 3, 4, 5)
+RULES = (
+    *("answerers", "evidence_from", "without_evidence", "least_answers"),
+    *("disagreement", "target_step", "focus_weight"),
+)
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,15 @@ class Questionnaire:
             self.rules: Mapping[str, float] = data["rules"]
             self.levels = {int(score): str(words) for score, words in data["levels"].items()}
             self.focus: Mapping[str, list[str]] = data.get("focus_area_weights", {})
+            for row in data.get("skills", {"items": []})["items"]:
+                _ = row["id"], row["title"], row["bridge"], row["hours"], row["before"]
+            missing = [name for name in RULES if name not in self.rules]
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(
                 f"This is no instrument: {error} is missing or not of the right kind."
             ) from error
+        if missing:
+            raise ValueError(f"This is no instrument: rules lack {', '.join(missing)}.")
         ids = [question.id for dimension in self.dimensions for question in dimension.questions]
         if len(ids) != len(set(ids)):
             raise ValueError("This is no instrument: a question's id stands twice.")

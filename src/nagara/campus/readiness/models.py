@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
@@ -30,6 +31,19 @@ class Instrument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.key}, version {self.version})"
+
+    def clean(self) -> None:
+        """Say what is wrong with edited data; refuse a change of a version that answers were given to."""
+        from nagara.campus.readiness.instruments import Questionnaire
+
+        try:
+            Questionnaire(self.data)
+        except ValueError as error:
+            raise ValidationError({"data": str(error)}) from error
+        before = Instrument.objects.filter(pk=self.pk).first()
+        if before and before.data != self.data and Assessment.objects.filter(instrument=before).exists():
+            text = "Answers were given to this version. Add a new row with a higher version instead."
+            raise ValidationError({"data": text})
 
 
 class ExpertQuerySet(models.QuerySet["Expert"]):

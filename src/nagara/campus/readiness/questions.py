@@ -9,7 +9,14 @@ from django.db.models import QuerySet
 from nagara.campus.cities.models import City
 from nagara.campus.readiness.domain.scoring import Given, Profile, profile_of
 from nagara.campus.readiness.instruments import Questionnaire
-from nagara.campus.readiness.models import Answer, Assessment
+from nagara.campus.readiness.models import Answer, Assessment, Instrument
+
+INSTRUMENT = "CDR-32"
+"""Key of the instrument that new assessments use, in its newest version."""
+
+
+def newest_instrument() -> Instrument | None:
+    return Instrument.objects.filter(key=INSTRUMENT).order_by("-version").first()
 
 
 def questionnaire(assessment: Assessment) -> Questionnaire:

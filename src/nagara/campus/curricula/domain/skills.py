@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 
 from nagara.campus.audit.domain import record
 from nagara.campus.curricula.models import SkillsCheck
 from nagara.campus.people.models import User
+from nagara.campus.readiness.domain.seeding import seeded
+from nagara.campus.readiness.questions import newest_instrument
 from nagara.citylab.findings import CityLabError
 
-FILE = Path(__file__).resolve().parents[1] / "seeds" / "skills.yaml"
 ALONE = 2
 """From this level on a person works without help."""
 MANY = 1 / 3
@@ -34,8 +33,10 @@ class Skill:
 
 
 def skills() -> tuple[list[Skill], dict[int, str]]:
-    """The seven skills and the words of the levels 0-3."""
-    data: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
+    """The seven skills and the words of the levels 0-3, as the newest instrument has them."""
+    instrument = newest_instrument()
+    kept = instrument.data.get("skills") if instrument else None
+    data: dict[str, Any] = kept or seeded()["skills"]
     rows = [
         Skill(r["id"], r["title"], r["bridge"], float(r["hours"]), tuple(r["before"])) for r in data["items"]
     ]

@@ -11,8 +11,8 @@ from nagara.campus.cities.models import City, CityMember
 from nagara.campus.cities.rules import is_csco
 from nagara.campus.notices.domain import queue
 from nagara.campus.people.models import User
-from nagara.campus.readiness.models import Answer, Assessment, Expert, Instrument, Seat
-from nagara.campus.readiness.questions import profile, questionnaire
+from nagara.campus.readiness.models import Answer, Assessment, Expert, Seat
+from nagara.campus.readiness.questions import newest_instrument, profile, questionnaire
 from nagara.citylab.findings import CityLabError
 
 State = Assessment.State
@@ -41,7 +41,7 @@ def open_assessment(city: City, *, cycle: int, by: User | None) -> Assessment:
     there = Assessment.objects.filter(city=city, cycle=cycle).first()
     if there is not None:
         return there
-    instrument = Instrument.objects.order_by("-version").first()
+    instrument = newest_instrument()
     if instrument is None:
         raise NotNow("There is no instrument yet.", mend="Run `nagara serve` once: it brings the seeds.")
     made = Assessment.objects.create(city=city, instrument=instrument, cycle=cycle, opened_by=by)
