@@ -14,12 +14,15 @@ from nagara.campus.selection.domain import (
     change,
     change_terms,
     confirm,
+    declare,
     decline,
     difference,
     new_draft,
     prepare_letters,
     promote,
     release,
+    share_out,
+    submit_review,
 )
 from nagara.campus.selection.domain.drafting import changed_terms
 from nagara.campus.selection.domain.releasing import letters
@@ -298,3 +301,52 @@ def test_of_two_who_change_at_once_one_is_told(crowd):
         thread.join()
     assert sorted(said) == ["done", "told"]
     assert draft.changes.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_readers_who_hand_in_at_once_one_third_is_called(crowd):
+    call = make_call()
+    paper = apply(call, "Ada", "manila")
+    round_ = make_round(call, by=crowd.olga, reviewers=4)
+    share_out(round_, by=crowd.olga)
+    start = threading.Barrier(2)
+
+    def hand_in(sheet, mark: str) -> None:
+        try:
+            start.wait()
+            submit_review(sheet, {"fit": mark, "use": mark}, comment="", version=0, by=sheet.reviewer.user)
+        finally:
+            connection.close()
+
+    sheets = list(Assignment.objects.filter(application=paper).select_related("reviewer__user", "round"))
+    threads = [threading.Thread(target=hand_in, args=pair) for pair in zip(sheets, ("1", "5"), strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Assignment.objects.filter(application=paper, state="done").count() == 2
+    assert Assignment.objects.filter(application=paper, place=3).count() == 1
+    assert Notice.objects.filter(template="selection/third").count() == 1
+
+
+@pytest.mark.django_db
+def test_who_declared_a_conflict_leaves_the_decision_to_the_others(crowd):
+    round_ = stage(crowd)
+    draft = new_draft(round_, by=crowd.olga)
+    chair = round_.committee.get().user
+    declare(round_, chair, of(round_, "Gia"), reason="A cousin", by=chair)
+    with pytest.raises(CityLabError, match="conflict of interest"):
+        change(draft, of(round_, "Gia"), "in", reason="She is good", by=chair, version=1)
+    assert change(draft, of(round_, "Ada"), "out", reason="On leave", by=chair, version=1).version == 2
+
+
+@pytest.mark.django_db
+def test_more_accepted_than_the_batch_has_seats_are_not_released(crowd):
+    round_ = stage(crowd)
+    draft = new_draft(round_, by=crowd.olga)
+    round_.call.batch.__class__.objects.update(seats=2)
+    with pytest.raises(CityLabError, match="All 2 seats"):
+        release(draft, by=crowd.olga, version=1)
+    assert Release.objects.count() == 0
+    assert Enrolment.objects.count() == 0
+    assert Notice.objects.filter(state__in=["queued", "sent"]).count() == 0
