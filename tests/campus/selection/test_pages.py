@@ -360,3 +360,32 @@ def test_the_foot_of_each_page_names_the_version_of_the_site_and_not_of_the_thin
     sheet = Assignment.objects.first()
     page = crowd.client(sheet.reviewer.user).get(f"/selection/sheets/{sheet.pk}/").content.decode()
     assert f"Nagara {__version__}." in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_so_does_the_list_of_rounds(count, crowd, django_assert_num_queries):
+    chair = person("Chair of all")
+    for i in range(count):
+        round_ = make_round(make_call(f"short-{i}"), by=crowd.olga)
+        seat(round_, chair, role="member", by=crowd.olga)
+        round_.reviewers.create(user=chair)
+    client = crowd.client(chair)
+    with django_assert_num_queries(6):  # session, person, reading, office, rounds, calls to make one for
+        page = client.get("/selection/").content.decode()
+    assert page.count("/reading/") == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_so_do_the_people_of_a_round(count, crowd, django_assert_num_queries):
+    round_ = make_round(make_call(), by=crowd.olga, reviewers=count)
+    client = crowd.client("olga")
+    with django_assert_num_queries(7):  # session, person, round, office, reviewers, committee, conflicts
+        client.get(f"/selection/{round_.pk}/people/")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_so_do_the_letters(count, crowd, django_assert_num_queries):
+    draft = new_draft(_scored(crowd, count), by=crowd.olga)
+    client = crowd.client("olga")
+    with django_assert_num_queries(10):
+        client.get(f"/selection/drafts/{draft.pk}/letters/")

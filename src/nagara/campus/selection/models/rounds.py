@@ -23,15 +23,20 @@ class RoundQuerySet(models.QuerySet["Round"]):
 
     def visible_to(self, user: Any) -> Self:
         """All for the office; else those of batches that one runs, reads for, or decides on."""
+        return self._of(user, Q(pk__in=Reviewer.objects.filter(user=user.pk, active=True).values("round")))
+
+    def decided_by(self, user: Any) -> Self:
+        """All for the office; else those of batches that one runs, and those that one decides on."""
+        return self._of(user, Q())
+
+    def _of(self, user: Any, more: Q) -> Self:
         if is_office(user):
             return self
         if not getattr(user, "is_authenticated", False):
             return self.none()
-        return self.filter(
-            Q(call__batch__in=batches_run_by(user))
-            | Q(pk__in=Reviewer.objects.filter(user=user, active=True).values("round"))
-            | Q(pk__in=Committee.objects.filter(user=user).values("round"))
-        )
+        mine = Q(call__batch__in=batches_run_by(user))
+        mine |= Q(pk__in=Committee.objects.filter(user=user).values("round"))
+        return self.filter(mine | more)
 
 
 class Round(models.Model):

@@ -33,7 +33,6 @@ PAGE = ["GET", "HEAD", "POST"]
 @require_safe
 def round_list(request: SignedIn) -> HttpResponse:
     """The rounds that a person runs or decides, and those the person reads for."""
-    rounds = Round.objects.visible_to(request.user).select_related("call__batch").distinct()
     mine = (
         Reviewer.objects.filter(user=request.user, active=True)
         .select_related("round__call__batch")
@@ -42,9 +41,8 @@ def round_list(request: SignedIn) -> HttpResponse:
             done=Count("assignments", filter=Q(assignments__state="done")),
         )
     )
-    reading = {r.round_id for r in mine}
     context = {
-        "rounds": [r for r in rounds if r.pk not in reading or may(request.user, "selection.see_round", r)],
+        "rounds": Round.objects.decided_by(request.user).select_related("call__batch"),
         "mine": mine,
         "may_make": Call.objects.run_by(request.user).exists(),
     }
