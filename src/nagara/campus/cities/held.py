@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from nagara.campus.audit import subjects
 from nagara.campus.cities.domain import join_team
 from nagara.campus.cities.models import City, CityMember, Representative
 from nagara.campus.people import data_port, roles
@@ -21,6 +22,7 @@ def register() -> None:
     roles.register("cities", roles_of, many=roles_of_many, kinds=kinds, holders=holders)
     roles.offer("cities", "City teams", choices=may_give, give=give)
     data_port.register("cities", export=export, erase=erase)
+    subjects.register("city", lambda slug: f"/cities/{slug}/")
 
 
 def roles_of(user: User) -> list[Held]:
