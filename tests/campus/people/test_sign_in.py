@@ -19,7 +19,11 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
+from browsing import complaints
+from nagara.campus.people import demo
+from nagara.campus.people.demo_accounts import ACCOUNTS
 from nagara.campus.people.domain import add_person
+from nagara.campus.people.domain.seeding import seed
 from nagara.campus.people.models import User
 
 PASSWORD = "correct horse battery"
@@ -243,4 +247,24 @@ def test_a_passkey_is_made_and_signs_in_under_the_strict_policy(visit, crowd, li
     page.wait_for_url(lambda url: "/account/" not in url)
     page.goto(live_server.url + "/me/")
     assert "alice@example.org" in page.content()
+    assert page.said == []
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_people_of_a_demonstration_are_one_press_away_on_a_phone(
+    javascript, visit, settings, live_server
+):
+    settings.NAGARA_DEMO = True
+    seed()
+    demo.load()
+    page = visit("/demo/", screen="phone", javascript=javascript)
+    if javascript:
+        assert [said for said in complaints(page) if "demo band" not in said] == []  # the frame's own band
+    assert page.locator("main button").count() == len(ACCOUNTS)
+    page.click("button[value='jakarta@demo.example']")
+    page.wait_for_url(lambda url: "/demo/" not in url)
+    page.goto(f"{live_server.url}/me/")
+    assert "jakarta@demo.example" in page.content()
     assert page.said == []
