@@ -90,3 +90,14 @@ def test_an_answer_and_the_sending_do_not_cross(crowd):
     assert second.state == "verifying"
     score = Answer.objects.get(question="D1.1").score
     assert score == (2 if isinstance(first, deciding.NotNow) else 5)
+
+
+def test_two_curricula_made_at_once_are_two_versions(crowd):
+    from factories_of_readiness import answered
+    from nagara.campus.curricula.domain import making
+    from nagara.campus.programmes.domain.seeding import seed as seed_programmes
+
+    seed_programmes()
+    city = answered(crowd).city
+    made = at_once(*[lambda: making.make(city, hours=30, mode="", by=crowd.alice).version] * 2)
+    assert sorted(made) == [1, 2]

@@ -85,6 +85,36 @@ def test_evidence_that_is_none_is_refused_and_the_answer_kept(field, value, word
     assert Answer.objects.get().score == 4
 
 
+def test_a_file_sent_twice_is_kept_once(crowd):
+    made = opened(crowd)
+    for seen in ("0", "1"):
+        file = SimpleUploadedFile("plan.pdf", b"%PDF-1.4 plan")
+        data = posted("4", seen, **{"file-D1.1": file})
+        assert crowd.client("alice").post(f"/readiness/{made.pk}/D1/", data).status_code == 302
+    assert EvidenceItem.objects.count() == 1
+
+
+def test_a_target_set_meanwhile_is_not_overwritten_by_an_older_page(crowd):
+    from factories_of_readiness import sent
+
+    made = sent(crowd)
+    eva = User.objects.create_user("eva@example.org", passport_name="Eva")
+    deciding.name_expert(eva, city=None, by=crowd.olga)
+    address = f"/readiness/{made.pk}/targets/"
+    assert crowd.client(eva).post(address, {"target-D1": "4", "seen-D1": ""}).status_code == 302
+    old_page = {"target-D1": "", "seen-D1": "", "target-D2": "3,5", "seen-D2": "", "reason-D2": "law"}
+    assert crowd.client("alice").post(address, old_page).status_code == 302
+    assert {t.dimension: float(t.value) for t in made.targets.all()} == {"D1": 4.0, "D2": 3.5}
+    late = crowd.client("alice").post(address, {"target-D1": "5", "seen-D1": ""})
+    assert late.status_code == 422
+    assert "Meanwhile Eva set 4.00" in late.content.decode()
+    wrong = crowd.client("alice").post(address, {"target-D3": "much", "seen-D3": ""})
+    assert "“much” is no number" in wrong.content.decode()
+    back = crowd.client("alice").post(address, {"target-D1": "", "seen-D1": "4.00"})
+    assert back.status_code == 302
+    assert not made.targets.filter(dimension="D1").exists()
+
+
 def test_computed_evidence_has_value_date_and_source(filled, crowd):
     found = computed(find_place("jakarta"), date.today())
     assert found["datasets"].value == "1 of 2"

@@ -96,6 +96,8 @@ def add_evidence(
         raise NotNow("Evidence is a link or a file.", mend="Give one of the two.")
     items = found.evidence.filter(question=question)
     there = items.filter(url=url, title=title).first() if url and not file else None
+    same = [i for i in items.filter(by=by, title=title) if file and i.file and i.file.size == file.size]
+    there = there or (same[0] if same else None)  # a form sent twice
     if there is not None:
         return there
     if items.count() >= MOST_EVIDENCE:

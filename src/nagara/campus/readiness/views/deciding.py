@@ -21,7 +21,7 @@ from nagara.campus.readiness.domain.answering import set_target
 from nagara.campus.readiness.domain.deciding import NotNow
 from nagara.campus.readiness.forms import NewExpert
 from nagara.campus.readiness.models import Assessment, Expert
-from nagara.campus.readiness.questions import profile
+from nagara.campus.readiness.questions import profile, questionnaire
 from nagara.campus.readiness.views.finding import assessment_for
 
 
@@ -106,26 +106,38 @@ def targets(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "readiness/targets.html", context, status=422 if errors else 200)
 
 
+@transaction.atomic
 def _set(request: SignedIn, found: Assessment) -> dict[str, str]:
-    """Set what was typed; an empty field goes back to the default. Returns what is wrong."""
+    """Set what was changed on the page; an emptied field goes back to the default. Returns what is wrong,
+    also where somebody set another target since the page was opened: nothing is set then."""
+    locked = deciding.held(found, Assessment.State.VERIFYING)
+    there = {target.dimension: target for target in locked.targets.select_related("set_by")}
     errors, wanted = {}, []
-    for d in profile(found).dimensions:
-        text = request.POST.get(f"target-{d.id}")
-        if text is None:
+    for key in questionnaire(found).dimension:
+        if f"target-{key}" not in request.POST:
+            continue
+        now, typed = there.get(key), _typed(request, key)
+        if typed == (request.POST.get(f"seen-{key}", ""), request.POST.get(f"seen-reason-{key}", "")):
             continue
         try:
-            value = Decimal(text.strip().replace(",", ".")) if text.strip() else None
+            value = Decimal(typed[0].replace(",", ".")) if typed[0] else None
         except InvalidOperation:
-            errors[d.id] = f"“{text[:20]}” is no number."
+            errors[key] = f"“{typed[0][:20]}” is no number."
             continue
         if value is not None and not (value.is_finite() and 0 <= value <= 5):
-            errors[d.id] = "A target lies between 0 and 5."
-        wanted.append((d.id, value, request.POST.get(f"reason-{d.id}", "")))
+            errors[key] = "A target lies between 0 and 5."
+        elif request.POST.get(f"seen-{key}", "") != (str(now.value) if now else ""):
+            said = f"{now.set_by} set {now.value}" if now else "it went back to the default"
+            errors[key] = f"Meanwhile {said}. Save again to put yours in its place."
+        wanted.append((key, value, typed[1]))
     if not errors:
-        with transaction.atomic():
-            for key, value, reason in wanted:
-                set_target(found, key, value, by=request.user, reason=reason)
+        for key, value, reason in wanted:
+            set_target(found, key, value, by=request.user, reason=reason)
     return errors
+
+
+def _typed(request: SignedIn, key: str) -> tuple[str, str]:
+    return request.POST.get(f"target-{key}", "").strip(), request.POST.get(f"reason-{key}", "").strip()
 
 
 @login_required
