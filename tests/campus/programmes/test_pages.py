@@ -88,6 +88,17 @@ def test_a_variant_and_a_role_are_chosen_from_a_list(draft, olga):
     )
 
 
+def test_the_names_of_the_certificates_are_changed(draft, olga, filled_in):
+    address = f"{DRAFT}edit/certificate/"
+    page = olga.get(address)
+    assert 'value="Completion"' in page.content.decode()
+    data = filled_in(page) | {"full": "Completion with honours", "otherwise": ""}
+    assert olga.post(address, data).status_code == 302
+    draft.refresh_from_db()
+    assert draft.rules["certificate"]["full"] == "Completion with honours"
+    assert draft.rules["certificate"]["otherwise"] == "Participation"
+
+
 def test_a_rule_that_makes_no_sense_is_told_where(draft, olga, filled_in):
     address = f"{DRAFT}edit/certificate/"
     data = filled_in(olga.get(address)) | {"row-0-value": "eighty"}

@@ -336,14 +336,39 @@ def _section_forms(version: ProgrammeVersion, part: str, data: Mapping[str, Any]
     return rows(data, initial=initial, prefix="row")
 
 
-def rules_from(version: ProgrammeVersion, part: str, rows: Iterable[Any]) -> dict[str, Any]:
-    """The version's rules with what the rows of one section say."""
+HEADS = {
+    "certificate": (
+        ("full", "Certificate for who meets every rule"),
+        ("otherwise", "Certificate for the others"),
+    ),
+    "degree": (("award", "Degree"),),
+}
+"""What a section says beside its rules."""
+
+
+def head_of(
+    version: ProgrammeVersion, part: str, data: Mapping[str, Any] | None
+) -> list[tuple[str, str, str]]:
+    """The section's own words: name, label, value as sent or as kept."""
+    held = version.rules.get(part)
+    said = data if data is not None else held if isinstance(held, dict) else {}
+    return [(name, label, str(said.get(name, "")).strip()[:120]) for name, label in HEADS.get(part, ())]
+
+
+def rules_from(
+    version: ProgrammeVersion, part: str, rows: Iterable[Any], data: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The version's rules with what the form of one section says."""
     kept = [
         form.cleaned_data
         for form in rows
         if form.cleaned_data and not form.cleaned_data.get("DELETE") and (form.has_changed() or form.initial)
     ]
     if part in RULE_SECTIONS:
-        return with_rules(version.rules, part, [row_to_rule(row) for row in kept])
+        changed = with_rules(version.rules, part, [row_to_rule(row) for row in kept])
+        said = {name: value for name, _, value in head_of(version, part, data) if value}
+        if not said or not isinstance(changed[part], dict):
+            return changed
+        return {**changed, part: {**changed[part], **said}}
     plain = [{name: value for name, value in row.items() if name != "DELETE" and value != ""} for row in kept]
     return {**version.rules, part: plain}

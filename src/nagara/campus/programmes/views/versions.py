@@ -59,6 +59,7 @@ def edit(request: SignedIn, slug: str, number: int, part: str) -> HttpResponse:
         "title": editing.title(part),
         "form": form,
         "rows": hasattr(form, "forms"),
+        "head": editing.head_of(version, part, request.POST if request.method == "POST" else None),
         "parts": [(name, editing.title(name)) for name in (*editing.PARTS, *SECTIONS)],
         "budget_lines": editing.known_budget_lines() if part == "budget" else [],
         "facts": editing.known_facts(),
@@ -72,7 +73,7 @@ def _kept(request: SignedIn, version: ProgrammeVersion, part: str, form: Any) ->
     """Write the part; what is wrong with it stands above the form."""
     try:
         if part in SECTIONS:
-            change_rules(version, editing.rules_from(version, part, form), by=request.user)
+            change_rules(version, editing.rules_from(version, part, form, request.POST), by=request.user)
         else:
             change_part(version, part, form.save, by=request.user)
     except CityLabError as error:
