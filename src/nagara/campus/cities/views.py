@@ -53,6 +53,7 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
         "projects": list(place.city.projects.all()) if place.city else [],
         "team": list(team.select_related("user")),
         "may_write": may(request.user, "cities.change_data", place.city),
+        "may_see_team": place.city is not None and may(request.user, "cities.view_team", place.city),
         "findings": indicators.finding_counts(place),
         "numbers": indicators.overview(place),
         "runs": recent,

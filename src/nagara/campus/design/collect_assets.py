@@ -18,8 +18,10 @@ HERE = Path(__file__).resolve().parent
 ASSETS = HERE / "assets"
 PROJECT = HERE.parents[3]
 
-FONTS = ("", "-arabic", "-khmer", "-kr", "-lao", "-myanmar", "-tamil", "-thai")
+FONTS = ("", "-arabic", "-khmer", "-kr", "-lao", "-myanmar", "-sc", "-tamil", "-thai")
 WEIGHTS = ("400Regular", "700Bold")
+LARGE = ("-sc",)
+"""Ten megabytes a weight: regular only; print makes it bold."""
 WEB_FONTS = ("Khmer", "Lao", "Myanmar", "Tamil", "Thai")
 """Scripts whose regular font a browser may ask for where the device has none (see nagara.css)."""
 
@@ -82,7 +84,7 @@ def font_files(modules: Path) -> dict[str, str]:
     files = {}
     for script in FONTS:
         package = modules / "@expo-google-fonts" / f"noto-sans{script}"
-        for weight in WEIGHTS:
+        for weight in WEIGHTS[:1] if script in LARGE else WEIGHTS:
             for font in sorted((package / weight).glob("*.ttf")):
                 files[str(font.relative_to(modules))] = f"fonts/{font.name}"
         if (package / "LICENSE_FONT").is_file():
