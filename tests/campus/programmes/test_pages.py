@@ -360,7 +360,7 @@ def test_one_batch_asks_as_often_for_three_roles_as_for_one(count, batch, crowd,
     for user in (crowd.alice, crowd.bob, crowd.charlie)[:count]:
         give_role(batch, user, "mentor", by=None)
     client = crowd.client("olga")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(f"/batches/{batch.slug}/")
 
 
