@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from addresses import ROOMS
-from browsing import SCREENS, complaints
+from browsing import complaints
 from nagara.campus.cities.models import CityMember
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -39,7 +39,12 @@ HEAVY = ("/map/", "/figure/", "brief.html")
 
 
 @pytest.mark.parametrize(
-    ("screen", "scheme"), [("phone", "light"), ("desktop", "dark"), ("desktop", "light")]
+    ("screen", "scheme"),
+    [
+        ("phone", "light"),
+        pytest.param("desktop", "dark", marks=pytest.mark.full),
+        pytest.param("desktop", "light", marks=pytest.mark.full),
+    ],
 )
 def test_every_page_is_accessible_and_fits_the_screen(screen, scheme, visit, live_server):
     problems = {}
@@ -56,7 +61,10 @@ def test_every_page_is_accessible_and_fits_the_screen(screen, scheme, visit, liv
     assert not problems, "\n".join(f"{path}: {t}" for path, all_ in problems.items() for t in all_)
 
 
-@pytest.mark.parametrize(("screen", "scheme"), [("phone", "light"), ("desktop", "dark")])
+@pytest.mark.parametrize(
+    ("screen", "scheme"),
+    [("phone", "dark"), pytest.param("desktop", "light", marks=pytest.mark.full)],
+)
 @pytest.mark.parametrize("room", ROOMS)
 def test_so_are_the_pages_of_the_room(room, screen, scheme, visit, crowd):
     module = ROOMS[room]
@@ -75,7 +83,7 @@ def test_so_are_the_pages_of_the_room(room, screen, scheme, visit, crowd):
     assert not problems, "\n".join(f"{path}: {t}" for path, all_ in problems.items() for t in all_)
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("screen", ["desktop", pytest.param("phone", marks=pytest.mark.full)])
 def test_so_is_every_page_behind_the_sign_in(screen, visit):
     problems = {}
     for path in INSIDE:

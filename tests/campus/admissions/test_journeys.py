@@ -19,7 +19,7 @@ def _link(address: str, kind: str) -> str:
     return f"/{kind}/" + body.split(f"/{kind}/")[1].split("/")[0] + "/"
 
 
-@pytest.mark.parametrize("screen", ["desktop", "phone"])
+@pytest.mark.parametrize("screen", ["desktop", pytest.param("phone", marks=pytest.mark.full)])
 def test_a_representative_nominates_and_the_supervisor_signs_on_a_phone(screen, visit, crowd):
     call = a_call()
     nina = a_representative()
@@ -50,7 +50,7 @@ def test_a_representative_nominates_and_the_supervisor_signs_on_a_phone(screen, 
     assert complaints(nominee) == []
 
 
-@pytest.mark.parametrize("screen", ["phone", "desktop"])
+@pytest.mark.parametrize("screen", ["phone", pytest.param("desktop", marks=pytest.mark.full)])
 def test_an_applicant_saves_loses_the_line_goes_on_and_hands_in(screen, visit, crowd, tmp_path):
     call = a_call()
     a_nomination(call, crowd.alice)

@@ -7,7 +7,14 @@ from nagara.campus.programmes.models import Batch
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize(("screen", "javascript"), [("phone", True), ("desktop", True), ("phone", False)])
+@pytest.mark.parametrize(
+    ("screen", "javascript"),
+    [
+        ("desktop", True),
+        pytest.param("phone", True, marks=pytest.mark.full),
+        pytest.param("phone", False, marks=pytest.mark.full),
+    ],
+)
 def test_a_manager_copies_last_years_batch_and_moves_its_dates(screen, javascript, batch, visit):
     page = visit("/batches/", screen=screen, who="olga", javascript=javascript)
     page.click(f"a[href='/batches/{batch.slug}/copy/']")

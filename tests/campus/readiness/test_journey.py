@@ -28,7 +28,7 @@ def answer_all(page, score):
         page.wait_for_load_state()
 
 
-@pytest.mark.parametrize("screen", ["phone", "desktop"])
+@pytest.mark.parametrize("screen", ["phone", pytest.param("desktop", marks=pytest.mark.full)])
 def test_from_the_first_answer_to_the_curriculum(screen, visit, crowd, live_server):
     seed()
     seed_programmes()
