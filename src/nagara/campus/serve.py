@@ -43,13 +43,13 @@ def serve(
     """
     chosen = _port(host, port, find_port=find_port)
     env = environment(demo=demo)
-    prepare(env, say=say)
-    children = [
-        _start(web_command(host, chosen, workers), env),
-        _start([sys.executable, "-m", "django", "db_worker", "--interval", "0.5"], env),
-    ]
     address = f"http://{_shown(host)}:{chosen}/"
+    children: list[subprocess.Popen[bytes]] = []
+    before = signal.signal(signal.SIGTERM, _interrupt)  # from the first child on, being asked to end ends all
     try:
+        prepare(env, say=say)
+        children.append(_start(web_command(host, chosen, workers), env))
+        children.append(_start([sys.executable, "-m", "django", "db_worker", "--interval", "0.5"], env))
         _wait_until_answering(address, children[0])
         _warm(address)
         say(f"Nagara answers at {address}  (stop with Ctrl-C)")
@@ -59,7 +59,13 @@ def serve(
     except KeyboardInterrupt:
         return 0
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         _end(children)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def environment(*, demo: bool = False) -> dict[str, str]:
@@ -175,22 +181,12 @@ def _warm(address: str) -> None:
 
 
 def _watch(children: Sequence[subprocess.Popen[bytes]]) -> int:
-    """Wait until a child ends by itself, or a signal asks to stop."""
-    asked: list[int] = []
-    before = {sign: signal.signal(sign, lambda number, _: asked.append(number)) for sign in _SIGNALS}
-    try:
-        while not asked:
-            for child in children:
-                if child.poll() is not None:
-                    return child.returncode or 1
-            time.sleep(0.2)
-    finally:
-        for sign, handler in before.items():
-            signal.signal(sign, handler)
-    return 0
-
-
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+    """Wait until a child ends by itself; a signal to stop ends the wait as KeyboardInterrupt."""
+    while True:
+        for child in children:
+            if child.poll() is not None:
+                return child.returncode or 1
+        time.sleep(0.2)
 
 
 def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
