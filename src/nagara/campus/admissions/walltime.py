@@ -5,9 +5,8 @@ A deadline "31 January, 23:59 in Seoul" stays that even where the rules of the z
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -66,9 +65,3 @@ class WallTimeInput(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """Nothing beside to_python."""
-
-
-def instant(wall: datetime, zone: str) -> datetime:
-    """The instant of a wall time in a zone, in UTC. Where the clock is turned back the first of the two
-    counts; a time that the clock skips counts as the hour after it."""
-    return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -34,7 +34,7 @@ def clock(zone: str, at: datetime | None = None) -> Clock:
 def instant(wall: datetime, zone: str) -> datetime:
     """The instant (UTC) of a wall time without offset in an IANA zone.
 
-    An hour that a change of clocks leaves out is read with the offset before the change; of one that comes
-    twice the first is meant.
+    Where the clock is turned back the first of the two counts; a time that the clock skips counts as the
+    hour after it.
     """
     return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)

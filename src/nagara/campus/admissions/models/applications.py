@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from nagara.campus.admissions.models.calls import Call, batches_run_by
 from nagara.campus.admissions.models.nominations import Nomination
-from nagara.campus.admissions.walltime import WallTimeField, instant
+from nagara.campus.admissions.walltime import WallTimeField
+from nagara.campus.cities.clocks import instant
 from nagara.campus.cities.models import City
 from nagara.campus.people.queries import is_office
 from nagara.campus.people.secrets import EncryptedTextField

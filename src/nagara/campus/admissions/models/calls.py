@@ -8,7 +8,8 @@ from typing import Any, Self
 from django.db import models
 from django.urls import reverse
 
-from nagara.campus.admissions.walltime import WallTimeField, instant
+from nagara.campus.admissions.walltime import WallTimeField
+from nagara.campus.cities.clocks import instant
 from nagara.campus.people.queries import is_office, now_valid
 from nagara.campus.programmes.models import Batch, BatchRole, RoleKind
 

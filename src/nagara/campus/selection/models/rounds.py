@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from nagara.campus.admissions.models import Application, Call
 from nagara.campus.admissions.models.calls import batches_run_by
-from nagara.campus.admissions.walltime import WallTimeField, instant
+from nagara.campus.admissions.walltime import WallTimeField
+from nagara.campus.cities.clocks import instant
 from nagara.campus.people.queries import is_office
 from nagara.campus.programmes.models import Rubric
 
