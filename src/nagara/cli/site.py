@@ -46,7 +46,9 @@ def _first_steps(address: str) -> None:
     from nagara.campus.people.demo_accounts import ACCOUNTS, PASSWORD
 
     typer.echo("\nClick first:")
+    typer.echo(f"  {address}demo/          sign in as a person of any role with one press; their desk opens")
     typer.echo(f"  {address}cities/{DEMO_CITY}/   the simulated city: data, indicators, maps, brief")
+    typer.echo(f"  {address}calls/         what one can apply for")
     typer.echo(f"  {address}cities/        the 38 member cities")
     typer.echo(f"  {address}recipes/       questions that can be asked of any city")
     typer.echo(f"\nSign in with the password {PASSWORD} as:")
