@@ -79,7 +79,9 @@ def test_the_office_is_told_of_drafts_and_of_applications_to_check(crowd):
     assert [t for t in desk_of(crowd.olga, NOW).do if t.title.startswith("Publish the call")]
     Call.objects.update(state="published")
     Application.objects.create(call=call, user=crowd.bob, state="submitted")
-    assert [t for t in desk_of(crowd.olga, NOW).do if t.title.startswith("Check 1 application")]
+    assert [t for t in desk_of(crowd.olga, NOW).do if t.title == "Check 1 application to Short course"]
+    Application.objects.create(call=call, user=crowd.charlie, state="submitted")
+    assert [t for t in desk_of(crowd.olga, NOW).do if t.title == "Check 2 applications to Short course"]
 
 
 def test_a_seat_asks_for_answers_and_an_expert_for_verification(crowd):

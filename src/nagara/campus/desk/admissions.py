@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from nagara.campus.admissions.models import Application, Call, Nomination
 from nagara.campus.cities.models import CityMember, Representative
-from nagara.campus.desk.todo import Kind, Todo
+from nagara.campus.desk.todo import Kind, Todo, counted
 from nagara.campus.people.models import User
 from nagara.campus.people.queries import now_valid
 
@@ -37,16 +37,14 @@ def _own_applications(user: User, now: datetime) -> Iterator[Todo]:
                 why="It is saved, but not handed in.",
                 due=application.last_instant,
                 zone=call.tz,
-                action="Go on",
             )
         elif application.state == Application.State.RETURNED:
             yield Todo(
                 f"Mend your application to {call.title}",
                 url,
-                why=f"{application.returned} of your documents came back with a remark.",
+                why=f"{counted(application.returned, 'document')} came back with a remark.",
                 due=application.last_instant if application.in_time(now) else None,
                 zone=call.tz,
-                action="See the remarks",
             )
         elif application.is_handed_in:
             yield Todo(
@@ -79,11 +77,12 @@ def _nominating(user: User, now: datetime) -> Iterator[Todo]:
         yield Todo(
             f"Nominate for {call.title}",
             reverse("nominations", args=[call.slug]),
-            why=f"{asked} of your nominations wait for the supervisor's signature." if asked else "",
+            why=f"Without the supervisor's signature so far: {counted(asked, 'nomination')}."
+            if asked
+            else "",
             place=names,
             due=call.closes_at,
             zone=call.tz,
-            action="Nominate",
         )
 
 
@@ -103,17 +102,16 @@ def _running(user: User, now: datetime) -> Iterator[Todo]:
             )
         elif call.received:
             yield Todo(
-                f"Check {call.received} applications to {call.title}",
+                f"Check {counted(call.received, 'application')} to {call.title}",
                 reverse("applications", args=[call.slug]),
-                why="They are handed in and their documents are not all accepted.",
+                why="Handed in, with documents that are not all accepted.",
                 due=None,
-                action="Check",
             )
         elif call.standing(now) == "open":
             yield Todo(
                 f"{call.title} is open",
                 call.get_absolute_url(),
-                why=f"{call.drafts} applications are under way.",
+                why=f"Under way: {counted(call.drafts, 'application')}.",
                 due=call.closes_at,
                 zone=call.tz,
                 kind=Kind.WAIT,

@@ -29,7 +29,6 @@ def todos(user: User, now: datetime) -> Iterator[Todo]:
                 assessment.get_absolute_url(),
                 why=f"You have answered {assessment.mine} of {total} questions.",
                 place=assessment.city.name,
-                action="Go on" if assessment.mine else "Begin",
             )
         elif assessment.state == Assessment.State.SELF:
             yield Todo(
@@ -63,5 +62,4 @@ def _verifying(user: User) -> Iterator[Todo]:
             else "An expert reads the city's answers.",
             place=assessment.city.name,
             kind=Kind.DO if expert else Kind.WAIT,
-            action="Verify",
         )

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from nagara.campus.admissions.models import Call
-from nagara.campus.desk.todo import Kind, Todo
+from nagara.campus.desk.todo import Kind, Todo, counted
 from nagara.campus.people.models import User
 from nagara.campus.selection.models import Assignment, Result, Round
 
@@ -18,7 +18,7 @@ SAYS = {
         "Set up {}",
         "Name reviewers and a rubric, then share out the readings.",
     ),
-    Round.State.REVIEWING: (Kind.WAIT, "{} is being read", "{open} readings are still open."),
+    Round.State.REVIEWING: (Kind.WAIT, "{} is being read", "Still open: {open}."),
     Round.State.DECIDING: (
         Kind.DO,
         "Decide {}",
@@ -50,7 +50,7 @@ def _readings(user: User) -> Iterator[Todo]:
         if not selection.open:
             continue
         yield Todo(
-            f"Read {selection.open} applications for {selection.name}",
+            f"Read {counted(selection.open, 'application')} for {selection.name}",
             selection.get_absolute_url(),
             why=f"You have scored {selection.mine - selection.open} of {selection.mine}.",
         )
@@ -71,7 +71,7 @@ def _rounds(user: User) -> Iterator[Todo]:
         yield Todo(
             title.format(selection.name),
             selection.get_absolute_url(),
-            why=why.format(open=selection.open),
+            why=why.format(open=counted(selection.open, "reading")),
             kind=kind,
         )
 

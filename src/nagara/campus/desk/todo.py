@@ -29,7 +29,6 @@ class Todo:
     due: datetime | None = None
     zone: str = "UTC"
     kind: Kind = Kind.DO
-    action: str = "Open"
 
     def pressing(self, now: datetime) -> str:
         """ "late", "soon" or "" by the time that is left."""
@@ -40,6 +39,11 @@ class Todo:
         return "soon" if self.due - now <= SOON else ""
 
 
+def counted(count: int, one: str) -> str:
+    """A number with its noun: "1 application", "3 applications"."""
+    return f"{count} {one}{'' if count == 1 else 's'}"
+
+
 def left(due: datetime, now: datetime) -> str:
     """The time that is left, in words: "5 days left", "3 hours left", "2 days ago"."""
     seconds = (due - now).total_seconds()
@@ -48,7 +52,7 @@ def left(due: datetime, now: datetime) -> str:
     for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
             count = int(seconds // size)
-            return f"{count} {word}{'' if count == 1 else 's'} {'ago' if ago else 'left'}"
+            return f"{counted(count, word)} {'ago' if ago else 'left'}"
     return "just now" if ago else "less than a minute left"
 
 
