@@ -46,7 +46,8 @@ def measure(case: str, *, quick: bool, rounds: int) -> dict[str, Any]:
     there = {env: Path(python).exists() for env, python in pythons().items()}
     peers = {name: run for name, run in plan.peers.items() if there[run.environment]}
     before = os.getloadavg()[0]
-    found = compare(
+    found = _elsewhere(
+        compare,
         case,
         command(case, plan.ours),
         {name: command(case, run) for name, run in peers.items()},
@@ -69,10 +70,14 @@ def measure(case: str, *, quick: bool, rounds: int) -> dict[str, Any]:
     }
 
 
-def _elsewhere(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call in a process of its own: a process that starts others lends them the memory that it holds."""
+def _elsewhere(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """Call in a fresh process.
+
+    The system counts what a starting process holds towards the peak of the one it starts (until `exec`, a
+    child is a copy of its parent). Measured from a small process, a figure is the command's own.
+    """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(function, *arguments).result()
+        return pool.submit(function, *arguments, **named).result()
 
 
 def show(result: dict[str, Any]) -> None:

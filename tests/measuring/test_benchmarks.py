@@ -31,6 +31,13 @@ def test_each_case_runs_on_tiny_data(case, monkeypatch):
     assert next(goal for goal in got["targets"] if goal["what"] == "peak memory")["met"]
 
 
+def test_the_memory_of_whoever_measures_is_not_counted(monkeypatch):
+    monkeypatch.setenv("NAGARA_PEERS", "no such python")
+    held = bytearray(b"x" * 600_000_000)
+    got = measure("selection", quick=True, rounds=1)
+    assert len(held) / 1e6 > 1.5 * got["compared"][0]["memory"]
+
+
 def test_every_file_with_a_plan_is_a_case():
     found = {
         path.stem
