@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nagara.campus.people.models import User
+from nagara.campus.programmes import facts
 from nagara.campus.programmes.facts import Fact, facts_about, provides, unknown
 from nagara.campus.programmes.rule_schema import problems, rules_of
 from nagara.campus.programmes.rules_engine import OPERATORS, check, fact_names, outcome, says, show
@@ -211,3 +213,38 @@ def test_a_provider_that_fails_or_knows_nothing_leaves_its_fact_unknown():
     assert [f.known for f in facts.values()] == [False, False, True, False]
     assert facts["test.broken"].reason == "it could not be worked out: ZeroDivisionError"
     assert facts["test.share"] == Fact("test.share", 0.5, "1", "2026", "run 7")
+
+
+def test_a_provider_of_many_answers_for_one_and_for_all(monkeypatch):
+    monkeypatch.setattr(facts, "_providers", {})
+    ann, ben = User(pk=1), User(pk=2)
+    asked = []
+
+    @facts.provides_many("t.share", unit="1", meaning="a share")
+    def share(batch, users):
+        asked.append(len(users))
+        return {1: 0.5}
+
+    @facts.provides("t.one", meaning="one by one")
+    def one(batch, user):
+        return user.pk
+
+    found = facts.facts_about_many(None, [ann, ben])
+    assert asked == [2]
+    assert found[1]["t.share"] == facts.Fact("t.share", 0.5, unit="1")
+    assert not found[2]["t.share"].known
+    assert (found[1]["t.one"].value, found[2]["t.one"].value) == (1, 2)
+    assert facts.facts_about(None, ann)["t.share"].value == 0.5
+
+
+def test_a_provider_of_many_that_fails_leaves_everyone_unknown(monkeypatch):
+    monkeypatch.setattr(facts, "_providers", {})
+
+    @facts.provides_many("t.bad", meaning="fails")
+    def bad(batch, users):
+        raise ZeroDivisionError
+
+    found = facts.facts_about_many(None, [User(pk=1), User(pk=2)])
+    assert {row["t.bad"].reason for row in found.values()} == {
+        "it could not be worked out: ZeroDivisionError"
+    }

@@ -7,11 +7,18 @@ A provider is a function of (batch, user), registered with its name, unit and me
 
 It returns a value, a whole Fact (to give period and evidence), or None where it does not know. A fact that
 nobody provides, or that its provider does not know, is unknown with the reason: never 0, never false.
+
+A provider that can answer for many people in a fixed number of queries is registered instead with
+
+    @provides_many("attendance.minutes_share", unit="1", meaning="...")
+    def _shares(batch, users) -> Mapping[int, Fact | float | None]: ...     (keys: primary keys of users)
+
+and serves both `facts_about` and `facts_about_many`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,6 +42,7 @@ class Fact:
 
 
 Provider = Callable[[Batch, Any], Any]
+ManyProvider = Callable[[Batch, Sequence[Any]], Mapping[int, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,7 @@ class Provided:
     unit: str
     meaning: str
     ask: Provider
+    ask_many: ManyProvider | None = None
 
 
 _providers: dict[str, Provided] = {}
@@ -56,6 +65,19 @@ def provides(name: str, *, unit: str = "", meaning: str) -> Callable[[Provider],
     def keep(ask: Provider) -> Provider:
         _providers[name] = Provided(name, unit, meaning, ask)
         return ask
+
+    return keep
+
+
+def provides_many(name: str, *, unit: str = "", meaning: str) -> Callable[[ManyProvider], ManyProvider]:
+    """Register a provider that answers for many people at once: {primary key of the user: what is known}."""
+
+    def keep(ask_many: ManyProvider) -> ManyProvider:
+        def ask(batch: Batch, user: Any) -> Any:
+            return ask_many(batch, [user]).get(user.pk)
+
+        _providers[name] = Provided(name, unit, meaning, ask, ask_many)
+        return ask_many
 
     return keep
 
@@ -79,6 +101,31 @@ def facts_about(batch: Batch, user: Any, names: Iterable[str] | None = None) -> 
     return {name: _ask(name, batch, user) for name in wanted}
 
 
+def facts_about_many(
+    batch: Batch, users: Sequence[Any], names: Iterable[str] | None = None
+) -> dict[int, dict[str, Fact]]:
+    """Facts about each of `users` (by primary key), as `facts_about` gives them, with as few questions to
+    the database as the providers allow."""
+    wanted = list(names) if names is not None else list(_providers)
+    found: dict[int, dict[str, Fact]] = {user.pk: {} for user in users}
+    for name in wanted:
+        provider = _providers.get(name)
+        if provider is None or provider.ask_many is None:
+            for user in users:
+                found[user.pk][name] = _ask(name, batch, user)
+            continue
+        try:
+            got = provider.ask_many(batch, users)
+        except Exception as error:  # any failure of a room above is its own
+            failed = _failed(name, error)
+            for user in users:
+                found[user.pk][name] = failed
+            continue
+        for user in users:
+            found[user.pk][name] = _fact(name, provider, got.get(user.pk))
+    return found
+
+
 def _ask(name: str, batch: Batch, user: Any) -> Fact:
     provider = _providers.get(name)
     if provider is None:
@@ -86,7 +133,16 @@ def _ask(name: str, batch: Batch, user: Any) -> Fact:
     try:
         got = provider.ask(batch, user)
     except Exception as error:  # any failure of a room above is its own
-        return unknown(name, f"it could not be worked out: {type(error).__name__}")
+        return _failed(name, error)
+    return _fact(name, provider, got)
+
+
+def _failed(name: str, error: Exception) -> Fact:
+    return unknown(name, f"it could not be worked out: {type(error).__name__}")
+
+
+def _fact(name: str, provider: Provided, got: Any) -> Fact:
+    """What a provider gave, as a fact."""
     if isinstance(got, Fact):
         return replace(got, name=name, unit=got.unit or provider.unit)
     if got is None:

@@ -1,0 +1,1 @@
+"""Who was there for how many minutes: by code, roster, presence online, import."""

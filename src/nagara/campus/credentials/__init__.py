@@ -1,0 +1,1 @@
+"""Certificates as paper and as signed badge, the public check, revocation."""

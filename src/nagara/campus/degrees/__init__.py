@@ -1,0 +1,1 @@
+"""Courses taken, credits, grade average, milestones, the audit page, early warnings, the transcript."""

@@ -1,0 +1,1 @@
+"""Courses taken, grades, milestones and what follows from them."""

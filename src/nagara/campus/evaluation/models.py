@@ -1,0 +1,1 @@
+"""What is kept: daily evaluation and evaluation at the end: answered in a minute, shown the same evening."""

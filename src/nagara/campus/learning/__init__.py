@@ -1,0 +1,1 @@
+"""Materials, assignments, grading by rubric and by peers, the grade book, progress."""

@@ -1,0 +1,1 @@
+"""Question banks with variants, quizzes, attempts, pre- and post-test."""

@@ -1,0 +1,1 @@
+"""What is kept: question banks with variants, quizzes, attempts, pre- and post-test."""

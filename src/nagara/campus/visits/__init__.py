@@ -1,0 +1,1 @@
+"""Technical visits: host, seats, transport, needs of people, the printed sheet."""

@@ -1,0 +1,1 @@
+"""What is kept: technical visits: host, seats, transport, needs of people, the printed sheet."""

@@ -1,0 +1,1 @@
+"""Webinars: public registration, the join link, reminders, the recording with its text."""

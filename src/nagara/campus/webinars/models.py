@@ -1,0 +1,1 @@
+"""What is kept: webinars: public registration, the join link, reminders, the recording with its text."""
