@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from nagara.campus.timetable.models.activities import Activity, Group, GroupMember
+from nagara.campus.timetable.models.feeds import CalendarFeed
 from nagara.campus.timetable.models.places import Room, Venue
 from nagara.campus.timetable.models.releases import PublicSession, Release
 from nagara.campus.timetable.models.sessions import Session, SessionPerson, Unavailable
 
 __all__ = [
     "Activity",
+    "CalendarFeed",
     "Group",
     "GroupMember",
     "PublicSession",
