@@ -14,6 +14,7 @@ from nagara.campus.admissions.domain.calls import close_call, copy_calls, edit_c
 from nagara.campus.admissions.domain.references import prefix_for
 from nagara.campus.admissions.models import Call
 from nagara.campus.audit.models import Event
+from nagara.campus.design import markdown
 from nagara.campus.people.models import User
 from nagara.campus.programmes.domain import copy_batch
 from nagara.citylab.errors import CityLabError
@@ -183,7 +184,7 @@ def _plain(text):
 
 
 def test_markdown_shows_html_as_text_and_no_foreign_address_runs():
-    shown = booklet.html("# Big\n\n[x](javascript:alert(1)) <b>y</b> ![p](http://e.org/p.png)")
+    shown = markdown.html("# Big\n\n[x](javascript:alert(1)) <b>y</b> ![p](http://e.org/p.png)")
     assert "<h3>Big</h3>" in shown
     assert "<b>" not in shown
     assert "<img" not in shown

@@ -8,3 +8,6 @@ from django.apps import AppConfig
 class LearningConfig(AppConfig):
     name = "nagara.campus.learning"
     label = "learning"
+
+    def ready(self) -> None:
+        from nagara.campus.learning import rules  # noqa: F401 (registers permissions)

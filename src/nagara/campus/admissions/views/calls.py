@@ -15,6 +15,7 @@ from nagara.campus.admissions import booklet
 from nagara.campus.admissions.domain.calls import close_call, edit_call, make_call, publish_call
 from nagara.campus.admissions.forms import CallForm
 from nagara.campus.admissions.models import Application, Call
+from nagara.campus.design import markdown
 from nagara.campus.design.limits import limited
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.rules import may
@@ -61,7 +62,7 @@ def call_page(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "call": call,
         "standing": call.standing(),
-        "sections": [{**section, "html": booklet.html(section["text"])} for section in call.sections],
+        "sections": [{**section, "html": markdown.html(section["text"])} for section in call.sections],
         "modules": booklet.modules(call),
         "eligibility": booklet.eligibility_lines(call),
         "quotas": booklet.quota_lines(call),
