@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from pathlib import Path
 from typing import Any
-
-import typst
 
 from nagara.campus.admissions.domain import quotas
 from nagara.campus.admissions.models import Call
 from nagara.campus.cities.clocks import clock
 from nagara.campus.cities.models import City, State
+from nagara.campus.design import papers
 from nagara.campus.design.markdown import blocks
 from nagara.campus.programmes.rules_engine import says
-from nagara.citylab.brief.figures import FONTS
 
 TEMPLATE = Path(__file__).with_name("booklet.typ")
 
@@ -77,12 +73,7 @@ def pdf(call: Call) -> bytes:
         "nomination": call.needs_nomination,
         "cosign": call.needs_cosign,
     }
-    with tempfile.TemporaryDirectory(prefix="nagara-booklet-") as folder:
-        here = Path(folder)
-        (here / "booklet.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        (here / "booklet.typ").write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
-        fonts = [str(FONTS)] if FONTS.is_dir() else []
-        return bytes(typst.compile(str(here / "booklet.typ"), root=folder, font_paths=fonts))
+    return papers.pdf(TEMPLATE, data)
 
 
 def _day(day: Any) -> str:

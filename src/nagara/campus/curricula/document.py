@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from nagara.campus.curricula.domain.skills import Bridge
 from nagara.campus.curricula.models import Curriculum
 from nagara.campus.curricula.owners import Page
-from nagara.citylab.brief.figures import FONTS
+from nagara.campus.design import papers
 
 TEMPLATE = Path(__file__).with_name("curriculum.typ")
 
@@ -32,12 +28,7 @@ def pdf(page: Page, shown: Curriculum, bridging: Sequence[Bridge]) -> bytes:
         **shown.choices,
         "bridges": [{"title": b.skill.bridge, "hours": b.skill.hours, "why": b.why} for b in bridging],
     }
-    with tempfile.TemporaryDirectory(prefix="nagara-curriculum-") as folder:
-        here = Path(folder)
-        (here / "curriculum.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        (here / "curriculum.typ").write_text(TEMPLATE.read_text("utf-8"), encoding="utf-8")
-        fonts = [str(FONTS)] if FONTS.is_dir() else []
-        return bytes(typst.compile(str(here / "curriculum.typ"), root=folder, font_paths=fonts))
+    return papers.pdf(TEMPLATE, data)
 
 
 def _needs(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

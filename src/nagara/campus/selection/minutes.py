@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import io
-import json
-import re
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.utils import timezone
 
+from nagara.campus.design import papers
 from nagara.campus.people.data_port import erased_name
 from nagara.campus.people.models import User
 from nagara.campus.selection.domain import constraints as terms
@@ -21,7 +18,6 @@ from nagara.campus.selection.domain.constraints import SCALE
 from nagara.campus.selection.domain.ranking import names_of_values
 from nagara.campus.selection.domain.releasing import decisions_of
 from nagara.campus.selection.models import Assignment, Change, Conflict, Draft, Outcome, Release
-from nagara.citylab.brief.figures import FONTS
 
 TEMPLATE = Path(__file__).with_name("minutes.typ")
 Row = Sequence[Any]
@@ -33,21 +29,6 @@ def _name(user: User | None) -> str:
         return erased_name
     native = f" ({user.native_name})" if user.native_name and user.native_name != user.passport_name else ""
     return f"{user.passport_name}{native}"
-
-
-_RIGHT_TO_LEFT = re.compile(
-    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]+(?:[ .'-]+[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]+)*"
-)
-
-
-def isolated(value: Any) -> Any:
-    """Text whose right-to-left names do not turn the numbers beside them around (Unicode isolates): for
-    print only, files keep the text as it is. Lists and tables are gone through."""
-    if isinstance(value, str):
-        return _RIGHT_TO_LEFT.sub(lambda m: f"\u2068{m.group()}\u2069", value)
-    if isinstance(value, dict):
-        return {k: isolated(v) for k, v in value.items()}
-    return [isolated(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 def _at(value: Any) -> str:
@@ -245,12 +226,7 @@ def minutes_pdf(draft: Draft) -> bytes:
         "changes": [[str(v) for v in row] for row in change_rows(draft)],
         "conflicts": [[str(v) for v in row] for row in conflict_rows(draft)],
     }
-    with tempfile.TemporaryDirectory(prefix="nagara-minutes-") as folder:
-        here = Path(folder)
-        (here / "minutes.json").write_text(json.dumps(isolated(data), ensure_ascii=False), encoding="utf-8")
-        (here / "minutes.typ").write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
-        fonts = [str(FONTS)] if FONTS.is_dir() else []
-        return bytes(typst.compile(str(here / "minutes.typ"), root=folder, font_paths=fonts))
+    return papers.pdf(TEMPLATE, data)
 
 
 def minutes_xlsx(draft: Draft) -> bytes:
