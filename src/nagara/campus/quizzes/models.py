@@ -1,1 +1,0 @@
-"""What is kept: question banks with variants, quizzes, attempts, pre- and post-test."""
