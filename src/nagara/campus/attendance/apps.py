@@ -8,3 +8,8 @@ from django.apps import AppConfig
 class AttendanceConfig(AppConfig):
     name = "nagara.campus.attendance"
     label = "attendance"
+
+    def ready(self) -> None:
+        from nagara.campus.attendance import providing
+
+        providing.register()

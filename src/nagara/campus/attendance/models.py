@@ -1,1 +1,0 @@
-"""What is kept: who was there for how many minutes: by code, roster, presence online, import."""
