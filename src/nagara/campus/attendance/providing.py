@@ -38,9 +38,7 @@ def _day(at: Any) -> str:
     return f"{at:%d %b %Y}".lstrip("0")
 
 
-def _many(
-    name: str, value: Callable[[Share], Any]
-) -> Callable[[Batch, Sequence[Any]], Mapping[int, Fact]]:
+def _many(name: str, value: Callable[[Share], Any]) -> Callable[[Batch, Sequence[Any]], Mapping[int, Fact]]:
     def ask(batch: Batch, users: Sequence[Any]) -> Mapping[int, Fact]:
         return {pk: _fact(name, share, value(share)) for pk, share in shares(batch, users).items()}
 

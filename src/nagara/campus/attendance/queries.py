@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from nagara.campus.attendance.domain.intervals import Evidence, Terms, seconds_present
@@ -33,11 +34,20 @@ def terms_of(counting: Counting) -> Terms:
 def evidence_of(presences: QuerySet[Presence]) -> dict[tuple[int, Who], list[Evidence]]:
     """Presences in force, by session and person, in one query. Those of nobody (erased) are kept apart."""
     found: dict[tuple[int, Who], list[Evidence]] = defaultdict(list)
-    rows = presences.in_force().values_list(  # type: ignore[attr-defined]
-        "session_id", "user_id", "way", "began", "ended", "by_id", "said_at", "key"
+    rows = presences.filter(dropped=False).values_list(
+        "session_id",
+        Coalesce("user_id", "registration__user_id"),
+        "registration_id",
+        "way",
+        "began",
+        "ended",
+        "by_id",
+        "said_at",
+        "key",
     )
-    for session, user, way, began, ended, by, said_at, key in rows.order_by().iterator(chunk_size=5000):
-        found[session, Who(user)].append(Evidence(way, began, ended, by, said_at, key))
+    for session, user, guest, *stay in rows.order_by().iterator(chunk_size=5000):
+        if user is not None or guest is not None:
+            found[session, Who(user, guest if user is None else None)].append(Evidence(*stay))
     return found
 
 

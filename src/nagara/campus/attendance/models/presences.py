@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from nagara.campus.programmes.models import Batch
 from nagara.campus.timetable.models import Session
+from nagara.campus.webinars.models import Registration
 
 
 class Who(NamedTuple):
@@ -39,7 +40,9 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
 
     def of(self, who: Who) -> Self:
         """Those of one person. A guest who has an account is the person of that account."""
-        return self.filter(user=who.user)
+        if who.user is None:
+            return self.filter(user=None, registration=who.guest)
+        return self.filter(Q(user=who.user) | Q(user=None, registration__user=who.user))
 
     def in_force(self) -> Self:
         return self.filter(dropped=False)
@@ -64,6 +67,9 @@ class Presence(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="presences")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="presences"
+    )
+    registration = models.ForeignKey(
+        Registration, null=True, blank=True, on_delete=models.SET_NULL, related_name="presences"
     )
     way = models.CharField(max_length=12, choices=Way.choices)
     began = models.DateTimeField()

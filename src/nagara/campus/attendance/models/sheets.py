@@ -7,6 +7,7 @@ from django.db import models
 
 from nagara.campus.attendance.models.presences import Presence
 from nagara.campus.timetable.models import Session
+from nagara.campus.webinars.models import Registration
 
 
 class Sheet(models.Model):
@@ -52,6 +53,9 @@ class SheetRow(models.Model):
     left = models.DateTimeField()
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    registration = models.ForeignKey(
+        Registration, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     how = models.CharField(max_length=12, blank=True)
     ignored = models.CharField("left aside because", max_length=200, blank=True)
