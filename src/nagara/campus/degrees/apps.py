@@ -8,3 +8,6 @@ from django.apps import AppConfig
 class DegreesConfig(AppConfig):
     name = "nagara.campus.degrees"
     label = "degrees"
+
+    def ready(self) -> None:
+        from nagara.campus.degrees import facts  # noqa: F401 (they register themselves)

@@ -13,7 +13,13 @@ A provider that can answer for many people in a fixed number of queries is regis
     @provides_many("attendance.minutes_share", unit="1", meaning="...")
     def _shares(batch, users) -> Mapping[int, Fact | float | None]: ...     (keys: primary keys of users)
 
-and serves both `facts_about` and `facts_about_many`.
+and serves both `facts_about` and `facts_about_many`. Facts that are worked out together are registered
+together:
+
+    @provides_together({"degree.credits": ("credits", "..."), "degree.gpa": ("", "...")})
+    def _record(batch, users) -> Mapping[int, Mapping[str, Fact | float | None]]: ...   (by user, by name)
+
+which is asked once for all of its facts.
 """
 
 from __future__ import annotations
@@ -43,6 +49,7 @@ class Fact:
 
 Provider = Callable[[Batch, Any], Any]
 ManyProvider = Callable[[Batch, Sequence[Any]], Mapping[int, Any]]
+TogetherProvider = Callable[[Batch, Sequence[Any]], Mapping[int, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class Provided:
     meaning: str
     ask: Provider
     ask_many: ManyProvider | None = None
+    ask_together: TogetherProvider | None = None
 
 
 _providers: dict[str, Provided] = {}
@@ -82,6 +90,29 @@ def provides_many(name: str, *, unit: str = "", meaning: str) -> Callable[[ManyP
     return keep
 
 
+def provides_together(
+    names: Mapping[str, tuple[str, str]],
+) -> Callable[[TogetherProvider], TogetherProvider]:
+    """Register one provider of several facts: {name: (unit, meaning)}. It answers for many people and all
+    names at once: {primary key of the user: {name: what is known}}."""
+
+    def keep(ask_together: TogetherProvider) -> TogetherProvider:
+        def one(name: str) -> Provided:
+            def ask_many(batch: Batch, users: Sequence[Any]) -> Mapping[int, Any]:
+                return {pk: known.get(name) for pk, known in ask_together(batch, users).items()}
+
+            def ask(batch: Batch, user: Any) -> Any:
+                return ask_many(batch, [user]).get(user.pk)
+
+            return Provided(name, *names[name], ask, ask_many, ask_together)
+
+        for name in names:
+            _providers[name] = one(name)
+        return ask_together
+
+    return keep
+
+
 def catalogue() -> dict[str, Provided]:
     """Facts that somebody provides, by name."""
     return dict(sorted(_providers.items()))
@@ -97,8 +128,7 @@ def facts_about(batch: Batch, user: Any, names: Iterable[str] | None = None) -> 
     A provider that fails leaves its fact unknown, with the error as the reason: one broken room must not
     hide what the others know.
     """
-    wanted = list(names) if names is not None else list(_providers)
-    return {name: _ask(name, batch, user) for name in wanted}
+    return facts_about_many(batch, [user], names)[user.pk]
 
 
 def facts_about_many(
@@ -108,6 +138,7 @@ def facts_about_many(
     the database as the providers allow."""
     wanted = list(names) if names is not None else list(_providers)
     found: dict[int, dict[str, Fact]] = {user.pk: {} for user in users}
+    asked: dict[TogetherProvider, Mapping[int, Mapping[str, Any]] | Exception] = {}
     for name in wanted:
         provider = _providers.get(name)
         if provider is None or provider.ask_many is None:
@@ -115,7 +146,7 @@ def facts_about_many(
                 found[user.pk][name] = _ask(name, batch, user)
             continue
         try:
-            got = provider.ask_many(batch, users)
+            got = _many(provider, batch, users, asked)
         except Exception as error:  # any failure of a room above is its own
             failed = _failed(name, error)
             for user in users:
@@ -124,6 +155,28 @@ def facts_about_many(
         for user in users:
             found[user.pk][name] = _fact(name, provider, got.get(user.pk))
     return found
+
+
+def _many(
+    provider: Provided,
+    batch: Batch,
+    users: Sequence[Any],
+    asked: dict[TogetherProvider, Mapping[int, Mapping[str, Any]] | Exception],
+) -> Mapping[int, Any]:
+    """What a provider of many knows; one of several facts is asked once, and fails once."""
+    together = provider.ask_together
+    if together is None:
+        assert provider.ask_many is not None
+        return provider.ask_many(batch, users)
+    if together not in asked:
+        try:
+            asked[together] = together(batch, users)
+        except Exception as error:  # kept for its other facts
+            asked[together] = error
+    known = asked[together]
+    if isinstance(known, Exception):
+        raise known
+    return {pk: facts.get(provider.name) for pk, facts in known.items()}
 
 
 def _ask(name: str, batch: Batch, user: Any) -> Fact:

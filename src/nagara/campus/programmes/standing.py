@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nagara.campus.programmes.facts import facts_about
-from nagara.campus.programmes.models import Enrolment, Waiver
+from nagara.campus.programmes.facts import Fact, facts_about_many
+from nagara.campus.programmes.models import Batch, Enrolment, Waiver
 from nagara.campus.programmes.rule_schema import RULE_SECTIONS, rules_of
 from nagara.campus.programmes.rules_engine import Verdict, check, fact_names, outcome
 
@@ -29,34 +29,63 @@ class Standing:
         return f"{met} of {len(self.verdicts)} met" + (f", {unknown} not known yet" if unknown else "")
 
 
-def standings(
-    enrolment: Enrolment, sections: Iterable[str] = ("certificate", "degree", "warnings")
-) -> list[Standing]:
+SECTIONS = ("certificate", "degree", "warnings")
+WAIVED = ("certificate", "degree")
+"""Sections whose rules can be waived: a warning cannot."""
+
+
+def standings(enrolment: Enrolment, sections: Iterable[str] = SECTIONS) -> list[Standing]:
     """The sections that the version has, with waived rules marked."""
-    batch = enrolment.batch
+    return standings_of_many(enrolment.batch, [enrolment], sections)[enrolment.pk]
+
+
+def standings_of_many(
+    batch: Batch, enrolments: Sequence[Enrolment], sections: Iterable[str] = SECTIONS
+) -> dict[int, list[Standing]]:
+    """The same for people of one batch, by primary key of the enrolment, in a fixed number of queries."""
     held = {section: rules_of(batch.version.rules, section) for section in sections}
     names = fact_names([rule for rules in held.values() for rule in rules])
-    facts = facts_about(batch, enrolment.user, names)
-    waivers = {waiver.rule: waiver for waiver in enrolment.waivers.all()}
-    found = []
-    for section, rules in held.items():
-        if not rules:
-            continue
-        verdicts = (
-            [_waived(verdict, waivers) for verdict in check(rules, facts)]
-            if section == "certificate"
-            else check(rules, facts)
-        )
-        met = outcome(verdicts)
-        found.append(
-            Standing(
-                section, RULE_SECTIONS[section], verdicts, met, _award(batch.version.rules, section, met)
-            )
-        )
-    return found
+    facts = facts_about_many(batch, [enrolment.user for enrolment in enrolments], names)
+    waivers: dict[int, dict[str, Waiver]] = {}
+    for waiver in Waiver.objects.filter(enrolment__in=[e.pk for e in enrolments]):
+        waivers.setdefault(waiver.enrolment_id, {})[waiver.rule] = waiver
+    return {
+        enrolment.pk: [
+            judged(batch, section, facts[enrolment.user_id], waivers.get(enrolment.pk, {}))
+            for section, rules in held.items()
+            if rules
+        ]
+        for enrolment in enrolments
+    }
 
 
-def _waived(verdict: Verdict, waivers: dict[str, Waiver]) -> Verdict:
+def judged(
+    batch: Batch, section: str, facts: Mapping[str, Fact], waivers: Mapping[str, Waiver] | None = None
+) -> Standing:
+    """One section of the batch's rules judged by these facts; waivers count for certificate and degree."""
+    verdicts = check(rules_of(batch.version.rules, section), facts)
+    if section in WAIVED:
+        signed = _signed(batch, section, waivers or {})
+        verdicts = [_waived(verdict, signed) for verdict in verdicts]
+    met = outcome(verdicts)
+    return Standing(section, RULE_SECTIONS[section], verdicts, met, _award(batch.version.rules, section, met))
+
+
+def _signed(batch: Batch, section: str, waivers: Mapping[str, Waiver]) -> dict[str, Waiver]:
+    """Waivers that speak of this section. Ids are unique within a section only: a degree rule whose id a
+    certificate rule has too is waived as "degree.<id>"."""
+    if section == "certificate":
+        return dict(waivers)
+    other = {str(rule.get("id", "")) for rule in rules_of(batch.version.rules, "certificate")}
+    plain = {name: waiver for name, waiver in waivers.items() if name not in other}
+    return plain | {
+        name.removeprefix(f"{section}."): waiver
+        for name, waiver in waivers.items()
+        if name.startswith(f"{section}.")
+    }
+
+
+def _waived(verdict: Verdict, waivers: Mapping[str, Waiver]) -> Verdict:
     waiver = waivers.get(verdict.rule)
     if waiver is None:
         return verdict

@@ -1,1 +1,0 @@
-"""Courses taken, grades, milestones and what follows from them."""
