@@ -248,3 +248,24 @@ def test_a_provider_of_many_that_fails_leaves_everyone_unknown(monkeypatch):
     assert {row["t.bad"].reason for row in found.values()} == {
         "it could not be worked out: ZeroDivisionError"
     }
+
+
+def test_facts_that_are_worked_out_together_are_asked_for_once_and_fail_together(monkeypatch):
+    monkeypatch.setattr(facts, "_providers", {})
+    ann = User(pk=1)
+    asked = []
+
+    @facts.provides_together({"t.one": ("m", "one"), "t.two": ("", "two")})
+    def both(batch, users):
+        asked.append(len(users))
+        if batch == "broken":
+            raise ZeroDivisionError
+        return {1: {"t.one": 7}}
+
+    found = facts.facts_about_many(None, [ann, User(pk=2)])
+    assert found[1]["t.one"] == facts.Fact("t.one", 7, unit="m")
+    assert [found[1]["t.two"].known, found[2]["t.one"].known] == [False, False]
+    assert facts.facts_about(None, ann)["t.one"].value == 7
+    assert asked == [2, 1]
+    assert "ZeroDivisionError" in facts.facts_about("broken", ann)["t.two"].reason
+    assert asked == [2, 1, 1]

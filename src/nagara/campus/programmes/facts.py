@@ -128,7 +128,10 @@ def facts_about(batch: Batch, user: Any, names: Iterable[str] | None = None) -> 
     A provider that fails leaves its fact unknown, with the error as the reason: one broken room must not
     hide what the others know.
     """
-    return facts_about_many(batch, [user], names)[user.pk]
+    wanted = list(names) if names is not None else list(_providers)
+    joint = [n for n in wanted if n in _providers and _providers[n].ask_together is not None]
+    found = facts_about_many(batch, [user], joint)[user.pk] if joint else {}
+    return {name: found[name] if name in found else _ask(name, batch, user) for name in wanted}
 
 
 def facts_about_many(
