@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from nagara.campus.programmes.models import Batch, Enrolment
-from nagara.campus.timetable.models import PublicSession, Session
+from nagara.campus.timetable.models import GroupMember, PublicSession, Session
 
 
 def takes_part(session: Session) -> QuerySet[Enrolment]:
@@ -23,14 +23,16 @@ def takes_part(session: Session) -> QuerySet[Enrolment]:
 def sessions_for(
     user: Any, *, batches: Iterable[Batch] | None = None, now: datetime | None = None
 ) -> QuerySet[PublicSession]:
-    """Released sessions that are for `user`, or at which `user` speaks; with `now`: not yet ended."""
+    """Released sessions that are for `user`, or at which `user` speaks; with `now`: not yet ended; with
+    `batches`: of these only."""
     mine = Enrolment.objects.filter(user=user).exclude(state=Enrolment.State.WITHDRAWN)
+    groups = GroupMember.objects.filter(enrolment__in=mine).values("group")
+    speaks = PublicSession.speakers.through.objects.filter(user=user).values("publicsession")
+    found = PublicSession.objects.filter(
+        Q(group__isnull=True, batch__in=mine.values("batch")) | Q(group__in=groups) | Q(pk__in=speaks)
+    )
     if batches is not None:
-        mine = mine.filter(batch__in=list(batches))
-    whole = Q(session__activity__group__isnull=True, batch__in=mine.values("batch"))
-    group = Q(session__activity__group__memberships__enrolment__in=mine.values("pk"))
-    speaks = Q(session__people__user=user)
-    found = PublicSession.objects.filter(whole | group | speaks)
+        found = found.filter(batch__in=list(batches))
     if now is not None:
         found = found.filter(ends__gt=now)
-    return found.distinct().order_by("starts", "id")
+    return found.order_by("starts", "id")

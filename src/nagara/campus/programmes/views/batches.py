@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nagara.campus.people.lists import Column, export, paged
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.rules import may
-from nagara.campus.programmes import budgets, planning
+from nagara.campus.programmes import budgets, planning, tabs
 from nagara.campus.programmes.domain import change_state, create_batch
 from nagara.campus.programmes.domain.batches import NEXT, host_today
 from nagara.campus.programmes.domain.plans import (
@@ -163,6 +163,7 @@ def batch(request: SignedIn, slug: str) -> HttpResponse:
         "may_see_people": may(request.user, "programmes.see_enrolments", found),
         "own": found.enrolments.filter(user=request.user).first(),
         "state_form": StateForm(steps) if runs else None,
+        "tabs": tabs.of(found, request.user),
     }
     return render(request, "programmes/batch.html", context)
 

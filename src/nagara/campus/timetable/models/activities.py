@@ -63,7 +63,7 @@ class Activity(models.Model):
         Course, null=True, blank=True, on_delete=models.SET_NULL, related_name="activities"
     )
     group = models.ForeignKey(
-        Group, null=True, blank=True, on_delete=models.PROTECT, related_name="activities"
+        Group, null=True, blank=True, on_delete=models.RESTRICT, related_name="activities"
     )
     counts = models.BooleanField("counts towards attendance", default=True)
 

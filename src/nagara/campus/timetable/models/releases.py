@@ -10,12 +10,14 @@ from django.db.models import Q
 
 from nagara.campus.people.queries import is_office
 from nagara.campus.programmes.models import Batch
+from nagara.campus.timetable.models.activities import Group
 from nagara.campus.timetable.models.sessions import Session
 
 
 class Release(models.Model):
     """A version of a batch's timetable. `changes` lists what became different from the one before:
-    [{"session": id, "uid": ..., "what": "added" | "moved" | "changed" | "cancelled", "said": [words]}]."""
+    [{"session": id, "uid": ..., "title": ..., "day": ..., "what": "added" | "moved" | "changed" | "cancelled"
+    | "restored", "said": [words]}]. `told` is how many people got a letter."""
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="timetable_releases")
     number = models.PositiveSmallIntegerField()
@@ -23,6 +25,7 @@ class Release(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     note = models.TextField(blank=True)
     changes = models.JSONField(default=list)
+    told = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["batch", "-number"]
@@ -41,14 +44,15 @@ class PublicSessionQuerySet(models.QuerySet["PublicSession"]):
             return self
         if not getattr(user, "is_authenticated", False):
             return self.none()
-        speaking = Session.objects.filter(people__user=user).values("pk")
-        return self.filter(Q(batch__in=Batch.objects.visible_to(user)) | Q(session__in=speaking))
+        speaking = PublicSession.speakers.through.objects.filter(user=user).values("publicsession")
+        return self.filter(Q(batch__in=Batch.objects.visible_to(user)) | Q(pk__in=speaking))
 
 
 class PublicSession(models.Model):
     """A session as released. `starts` and `ends` are instants (UTC) of `day`, `at`, `minutes` in `tz`.
 
-    `sequence` counts released changes (RFC 5545, 3.8.7.4). `people` are names in order, with their roles.
+    `sequence` counts released changes (RFC 5545, 3.8.7.4). `people` are names in order, with their roles;
+    `speakers` are those of them who have an account. `group`: whom it is for; none: the whole batch.
     """
 
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="public")
@@ -66,6 +70,8 @@ class PublicSession(models.Model):
     join_link = models.URLField(max_length=500, blank=True)
     note = models.TextField(blank=True)
     people = models.JSONField(default=list, help_text='[{"name": ..., "role": ...}]')
+    speakers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="public_sessions")
+    group = models.ForeignKey(Group, null=True, on_delete=models.RESTRICT, related_name="public_sessions")
     cancelled = models.BooleanField(default=False)
     cancel_reason = models.CharField(max_length=300, blank=True)
     sequence = models.PositiveIntegerField(default=0)
@@ -80,3 +86,6 @@ class PublicSession(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return self.session.get_absolute_url()

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from nagara.campus.cities.clocks import instant
 from nagara.campus.people.queries import is_office
-from nagara.campus.programmes.models import Batch
+from nagara.campus.programmes.models import Batch, BatchActivity
 from nagara.campus.timetable.models.activities import Activity
 from nagara.campus.timetable.models.places import Room
 
@@ -61,9 +61,21 @@ class Session(models.Model):
         max_length=500, blank=True, help_text="shown only to those who take part, from a day before"
     )
     note = models.TextField(blank=True, help_text="for those who take part")
+    plan_line = models.OneToOneField(
+        BatchActivity,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="session",
+        help_text="the line of the batch's plan that it was made from",
+    )
     cancelled = models.BooleanField(default=False)
     cancel_reason = models.CharField(max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     made_at = models.DateTimeField(auto_now_add=True)
 
     objects = SessionQuerySet.as_manager()
