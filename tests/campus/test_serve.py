@@ -138,3 +138,14 @@ def test_a_port_that_is_taken_is_said_in_words():
             _port("127.0.0.1", port, find_port=False)
         assert _port("127.0.0.1", port, find_port=True) != port
     assert _free("127.0.0.1", 0) > 0
+
+
+def test_a_process_that_nobody_asks_for_city_data_stays_small(tmp_path):
+    heavy = "numpy scipy pyarrow duckdb deltalake shapely typst vl_convert openpyxl icalendar pyld segno"
+    code = (
+        "import sys; from nagara.campus.wsgi import application; import nagara.campus.urls;"
+        f"print([name for name in {heavy.split()!r} if name in sys.modules])"
+    )
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "nagara.campus.settings", "NAGARA_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nagara.campus.home import home, lake_root
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 Say = Callable[[str], None]
 

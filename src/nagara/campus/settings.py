@@ -55,7 +55,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
-    "ninja",
 ]
 
 MIDDLEWARE = [

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from nagara.citylab import runs
-from nagara.citylab.brief import make, write
-from nagara.citylab.brief.document import clip, in_periods
+from nagara.citylab.brief import write
+from nagara.citylab.brief.document import clip, in_periods, make
 from nagara.citylab.brief.naming import Names
 from nagara.citylab.brief.palette import for_page
 from nagara.citylab.brief.pdf import NUMBERS, in_rows

@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import pyarrow as pa
 from django.conf import settings
 from django.http import Http404
 
 from nagara.campus.cities.models import City
 from nagara.campus.cities.remembering import remembered
-from nagara.citylab import engine
-from nagara.citylab.findings import CityLabError
-from nagara.citylab.lake import CityLake, Lake, Snapshot
-from nagara.citylab.lake.licences import Share, recognise
-from nagara.citylab.tables import BOOKKEEPING, TABLES, CanonicalTable
+from nagara.citylab.errors import CityLabError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from nagara.citylab.engine import Data
+    from nagara.citylab.lake import CityLake, Lake, Snapshot
+    from nagara.citylab.tables import CanonicalTable
 
 T = TypeVar("T")
 
 
 def lake() -> Lake:
-    """The lake of this site."""
+    """The lake of this site. What reads tables is loaded here and below, when a page asks for a city's data:
+    a process that serves none of them stays small."""
+    from nagara.citylab.lake import Lake
+
     return Lake(settings.NAGARA_LAKE)
 
 
@@ -82,6 +87,8 @@ class Place:
         return self.fact("tables", self._tables) if self.snapshot is not None else []
 
     def _tables(self) -> list[TableFacts]:
+        from nagara.citylab.tables import BOOKKEEPING, TABLES
+
         assert self.snapshot is not None
         found = [
             TableFacts(TABLES[name], self.snapshot.rows(name), self.snapshot.tables[name].content)
@@ -92,6 +99,8 @@ class Place:
 
     def ask(self, sql: str, params: Mapping[str, Any] | None = None, *, over: Iterable[str]) -> pa.Table:
         """Rows of one SELECT over the named tables of the newest snapshot."""
+        from nagara.citylab import engine
+
         assert self.snapshot is not None
         with engine.session({name: data_of(self.snapshot, name) for name in over}) as session:
             return session.sql(sql, params or {})
@@ -107,8 +116,10 @@ class TableFacts:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-def data_of(snapshot: Snapshot, name: str) -> engine.Data:
+def data_of(snapshot: Snapshot, name: str) -> Data:
     """Files of a table, or a typed empty one."""
+    from nagara.citylab.tables import TABLES
+
     return snapshot.files(name) if name in snapshot.tables else TABLES[name].empty()
 
 
@@ -175,6 +186,8 @@ def open_for_writing(place: Place, where: Lake | None = None) -> CityLake:
 
 def may_pass_on(licence: str | None) -> bool:
     """True where a licence is known to allow passing the rows on. Unknown counts as no."""
+    from nagara.citylab.lake.licences import Share, recognise
+
     return recognise(licence).share is not Share.FORBIDDEN
 
 

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from nagara.campus.cities import atlas, drawings, indicators
 from nagara.campus.cities.clocks import clock
 from nagara.campus.cities.lakes import cities_with_data, find_place, other_places
 from nagara.campus.cities.models import CityMember
@@ -18,6 +17,8 @@ from nagara.campus.people.rules import may
 def city_list(request: HttpRequest) -> HttpResponse:
     """Member cities: map, filters, table. `state` is an ISO code, `focus` a focus area."""
     state, focus = request.GET.get("state", ""), request.GET.get("focus", "")
+    from nagara.campus.cities import atlas
+
     everyone = list(member_list())
     chosen = list(member_list(state, focus)) if state or focus else everyone
     with_data = set(cities_with_data())
@@ -39,6 +40,8 @@ def city_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def city(request: HttpRequest, slug: str) -> HttpResponse:
     """One city: its projects, and what the City Lab holds of it."""
+    from nagara.campus.cities import drawings, indicators
+
     place = find_place(slug)
     if place.city is not None:
         place.city = city_in_full(slug)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 
 def page(

@@ -8,10 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import typst
-
-from nagara.citylab.brief.figures import FONTS
-
+FONTS = Path(__file__).with_name("assets") / "fonts"
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]+(?:[ .'-]+[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]+)*"
 )
@@ -19,6 +16,8 @@ _RIGHT_TO_LEFT = re.compile(
 
 def pdf(template: Path, data: dict[str, Any]) -> bytes:
     """The PDF of a typst file that reads its data from "<its name>.json" beside it."""
+    import typst
+
     with tempfile.TemporaryDirectory(prefix="nagara-paper-") as folder:
         here = Path(folder)
         text = json.dumps(isolated(data), ensure_ascii=False)

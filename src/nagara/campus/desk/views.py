@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from nagara.campus.admissions.models import Call
-from nagara.campus.cities.atlas import member_map
 from nagara.campus.cities.lakes import cities_with_data, other_places
 from nagara.campus.cities.models import Project
 from nagara.campus.cities.queries import member_list
@@ -19,12 +18,14 @@ from nagara.campus.desk.queries import desk_of
 from nagara.campus.desk.todo import Todo, left
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.roles import held_by
-from nagara.citylab.recipes import catalogue
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first page: what one can apply for, where the member cities are, who has data."""
+    from nagara.campus.cities.atlas import member_map
+    from nagara.citylab.recipes import catalogue
+
     now = datetime.now(UTC)
     cities = list(member_list())
     with_data = set(cities_with_data())

@@ -39,11 +39,21 @@ from nagara.campus.lab.tasks import run_recipe
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.rules import may
 from nagara.citylab import runs
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 from nagara.citylab.recipes import Recipe, catalogue
 from nagara.citylab.tables import TABLES
 
-api = NinjaAPI(
+ROOT = "/api/"
+
+
+class Interface(NinjaAPI):
+    """The interface stands below one address, whether or not the site's addresses have loaded it."""
+
+    def get_root_path(self, path_params: dict[str, Any]) -> str:
+        return ROOT
+
+
+api = Interface(
     title="Nagara",
     version=__version__,
     description="City data with their evidence. Times are UTC; coordinates are WGS 84; units are UCUM.",

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 from nagara.citylab.importing import NATURES
 from nagara.citylab.recipes import Param, Recipe
 from nagara.citylab.sources import SLICES

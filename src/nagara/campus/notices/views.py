@@ -18,7 +18,7 @@ from nagara.campus.audit.subjects import address_of
 from nagara.campus.design.lists import Column, export, paged
 from nagara.campus.notices import domain
 from nagara.campus.notices.models import Notice
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 COLUMNS = [
     Column("id", "Number", lambda n: n.pk, "whole"),

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import models
 
 from nagara.campus.audit.domain import record_read
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 _MARK = "n1:"
 

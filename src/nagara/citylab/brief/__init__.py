@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nagara.citylab.brief.document import Brief, make
-from nagara.citylab.findings import CityLabError
-from nagara.citylab.lake import CityLake
+from nagara.citylab.errors import CityLabError
 
-__all__ = ["Brief", "make", "write"]
+if TYPE_CHECKING:
+    from nagara.citylab.brief.document import Brief
+    from nagara.citylab.lake import CityLake
+
+__all__ = ["write"]
 
 
 def write(
@@ -18,6 +21,8 @@ def write(
     """Write a brief as .html or .pdf. Raises CityLabError on any other ending, or without a run."""
     if to.suffix not in {".html", ".pdf"}:
         raise CityLabError(f"cannot write a brief as {to.name}.", mend="Name it .html or .pdf.")
+    from nagara.citylab.brief.document import make
+
     brief = make(city, run_ids=run_ids, title=title, event=event)
     if to.suffix == ".pdf":
         from nagara.citylab.brief.pdf import pdf

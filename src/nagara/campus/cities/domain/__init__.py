@@ -12,7 +12,7 @@ from nagara.campus.cities.models import City, CityMember, Representative, State
 from nagara.campus.notices.domain import queue
 from nagara.campus.people.domain import add_person, inviting
 from nagara.campus.people.models import User
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 
 def _today() -> date:

@@ -13,7 +13,7 @@ from nagara.campus.curricula.models import SkillsCheck
 from nagara.campus.people.models import User
 from nagara.campus.readiness.domain.seeding import seeded
 from nagara.campus.readiness.questions import newest_instrument
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 ALONE = 2
 """From this level on a person works without help."""

@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from typing import TYPE_CHECKING
 
-import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from nagara.citylab.errors import CityLabError
 
-from nagara.citylab.findings import CityLabError
+if TYPE_CHECKING:
+    import numpy as np
 
 FINE = 10_000
 """Steps of priority: 0.0001."""
@@ -250,6 +251,8 @@ class _Model:
     """The programme in whole numbers."""
 
     def __init__(self, problem: Problem, lower: list[int], upper: list[int]) -> None:
+        import numpy as np
+
         self.n = len(problem.offers)
         self.values = np.array([round(o.value * FINE) for o in problem.offers], dtype=float)
         self.hours = np.array([_quarters(o.hours, o.module.code) for o in problem.offers], dtype=float)
@@ -267,6 +270,8 @@ class _Model:
 
     def best(self) -> list[int]:
         """Indices of the best choice: value, fewer hours, fewer modules, the codes that come first."""
+        import numpy as np
+
         if not self.n:
             return []
         chosen = np.zeros(self.n)
@@ -292,6 +297,9 @@ class _Model:
 
     def _solve(self, costs: np.ndarray) -> np.ndarray | None:
         """0 or 1 for each module; None where nothing fits. All numbers are whole: 0.4 is for rounding."""
+        import numpy as np
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         limits = LinearConstraint(np.vstack(self.rows), ub=np.array(self.most) + 0.4)
         done = milp(
             costs,

@@ -23,7 +23,7 @@ from nagara.campus.lab.proposals import as_plain
 from nagara.campus.lab.uploads import file_name
 from nagara.campus.people.models import User
 from nagara.citylab.clinic import Clinic
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 from nagara.citylab.importing import Progress, Request, examine, take
 from nagara.citylab.lake import CityLake, Lake
 

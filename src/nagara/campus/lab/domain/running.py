@@ -15,8 +15,8 @@ from nagara.campus.lab.domain.imports import AT_ONCE, NotNow
 from nagara.campus.lab.models import RunJob, State
 from nagara.campus.people.models import User
 from nagara.citylab import runs
+from nagara.citylab.errors import CityLabError
 from nagara.citylab.evidence import Run
-from nagara.citylab.findings import CityLabError
 from nagara.citylab.lake import CityLake
 from nagara.citylab.recipes import load
 

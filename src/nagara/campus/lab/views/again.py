@@ -21,8 +21,8 @@ from nagara.campus.people.rules import may
 from nagara.citylab import runs
 from nagara.citylab.brief.naming import Names
 from nagara.citylab.compare import compare
+from nagara.citylab.errors import CityLabError
 from nagara.citylab.evidence import Run
-from nagara.citylab.findings import CityLabError
 from nagara.citylab.recipes import catalogue
 
 PAGE = 50

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from nagara.campus.cities.lakes import Place, find_place
 from nagara.campus.design.limits import limited
 from nagara.citylab.brief import write
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls.resolvers import RegexPattern, URLResolver
 from django.views.decorators.http import require_safe
 
-from nagara.campus.lab.api import api
+from nagara.campus.lab.api import ROOT, api
+
+
+@cache
+def _addresses() -> URLResolver:
+    return URLResolver(RegexPattern(rf"^{ROOT}"), api.urls[0])
+
+
+def programs(request: HttpRequest, rest: str) -> HttpResponse:
+    """An operation of the interface."""
+    match = _addresses().resolve(request.path_info)
+    answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    return answer
 
 
 @require_safe

@@ -31,8 +31,8 @@ from nagara.campus.people.rules import may
 from nagara.citylab import runs
 from nagara.citylab.brief.document import answer_of
 from nagara.citylab.brief.naming import Names
+from nagara.citylab.errors import CityLabError
 from nagara.citylab.evidence import SHOWN, Run
-from nagara.citylab.findings import CityLabError
 from nagara.citylab.recipes import catalogue
 
 PAGE = 20

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from nagara.campus.audit.domain import record
 from nagara.campus.notices.models import Notice
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 State = Notice.State
 

@@ -11,7 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from nagara.campus.audit.domain import record
 from nagara.campus.people.models import Consent, ConsentText, User
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from nagara.campus.people.domain import traces
 from nagara.campus.people.domain.exporting import gather
 from nagara.campus.people.models import OfficeMember, User
 from nagara.campus.people.queries import now_valid
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 
 @dataclass(frozen=True)

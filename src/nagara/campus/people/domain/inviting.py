@@ -15,7 +15,7 @@ from nagara.campus.notices.domain import queue
 from nagara.campus.people import links, roles
 from nagara.campus.people.domain import add_person
 from nagara.campus.people.models import Invitation, User
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 DAYS = 14
 PURPOSE = "invitation"

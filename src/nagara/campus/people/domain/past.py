@@ -15,7 +15,7 @@ from nagara.campus.people.domain import NewPerson, add_people
 from nagara.campus.people.domain.past_reading import read
 from nagara.campus.people.models import PastParticipation, PeopleImport, User
 from nagara.campus.people.names import searchable
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 ALIKE = 86
 """Names at least so alike (0 to 100) are shown to a person, who decides."""

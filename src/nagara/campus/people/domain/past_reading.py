@@ -14,7 +14,7 @@ from django.core.validators import validate_email
 
 from nagara.campus.people.countries import code_of
 from nagara.campus.people.names import searchable
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 MOST_ROWS = 20_000
 COLUMNS: dict[str, tuple[str, str, bool, tuple[str, ...]]] = {

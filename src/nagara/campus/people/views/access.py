@@ -21,7 +21,7 @@ from nagara.campus.people.models import User
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.rules import may
 from nagara.campus.people.views.people import person_or_404
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 

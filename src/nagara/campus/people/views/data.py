@@ -16,7 +16,7 @@ from nagara.campus.people.forms import Reason
 from nagara.campus.people.queries import is_office
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.views.people import person_or_404
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 
 @login_required

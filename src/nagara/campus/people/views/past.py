@@ -19,7 +19,7 @@ from nagara.campus.people.lists import Column, xlsx_bytes
 from nagara.campus.people.models import PeopleImport
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.rules import may
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 MOST_BYTES = 10 * 1024 * 1024
 SAMPLE = [

@@ -23,7 +23,7 @@ from nagara.campus.people.models import User
 from nagara.campus.people.queries import is_office, people_list
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.rules import may
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 COLUMNS = [
     Column("id", "Number", lambda u: u.pk, "whole"),

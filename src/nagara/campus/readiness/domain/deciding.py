@@ -13,7 +13,7 @@ from nagara.campus.notices.domain import queue
 from nagara.campus.people.models import User
 from nagara.campus.readiness.models import Answer, Assessment, Expert, Seat
 from nagara.campus.readiness.questions import newest_instrument, profile, questionnaire
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 State = Assessment.State
 

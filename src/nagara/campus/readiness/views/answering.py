@@ -16,7 +16,6 @@ from nagara.campus.cities.lakes import find_place
 from nagara.campus.design.limits import limited
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.rules import may
-from nagara.campus.readiness.computed import computed
 from nagara.campus.readiness.domain.answering import Saved, Typed, add_evidence, answer, take_evidence_away
 from nagara.campus.readiness.domain.deciding import NotNow
 from nagara.campus.readiness.domain.scoring import QuestionScore
@@ -101,6 +100,8 @@ def _next(request: SignedIn, found: Assessment, chosen: Dimension) -> str:
 def _context(
     request: SignedIn, found: Assessment, chosen: Dimension, side: str, saved: Saved, errors: dict[str, str]
 ) -> dict[str, Any]:
+    from nagara.campus.readiness.computed import computed
+
     form, scores = questionnaire(found), profile(found)
     rows = found.answers.filter(side=side) if side else found.answers.none()
     if side == Answer.Side.SELF:

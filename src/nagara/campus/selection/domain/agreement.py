@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from itertools import combinations
 from statistics import fmean, median, stdev
 
-import numpy as np
-
 
 @dataclass(frozen=True)
 class Score:
@@ -115,6 +113,8 @@ def severities(scores: Sequence[Score]) -> dict[str, float | None]:
 
     Reviewers who are linked by shared applications are compared among themselves: within each linked group
     the severities, weighted by readings, sum to zero."""
+    import numpy as np
+
     severity: dict[str, float | None] = {}
     for group in _linked(scores):
         people = sorted({s.reviewer for s in group})

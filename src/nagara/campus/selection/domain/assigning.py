@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import coo_array
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -157,6 +157,10 @@ def _flow(
 
 
 def _least_cost(network: _Network, supply: Mapping[object, int], total: int) -> np.ndarray:
+    import numpy as np
+    from scipy.optimize import linprog
+    from scipy.sparse import coo_array
+
     count = len(network.cost)
     arcs = np.arange(count)
     matrix = coo_array(

@@ -13,10 +13,6 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array
-
 from nagara.campus.selection.domain.constraints import Constraint
 
 CHUNK = 20
@@ -147,6 +143,8 @@ class _Programme:
     """Zero-one choices over one order of candidates; rows are added as the order of wishes goes on."""
 
     def __init__(self, problem: Problem, *, pins: bool = True, seats: bool = True) -> None:
+        import numpy as np
+
         self.candidates = problem.ordered()
         self.rows = rows_of(self.candidates, problem.constraints)
         self.size = len(self.candidates)
@@ -166,6 +164,9 @@ class _Programme:
         self.rows.append(Row(key, tuple(coefficients), low, high))
 
     def _matrix(self) -> tuple[Any, Any, Any]:
+        import numpy as np
+        from scipy.sparse import csr_array
+
         dense = np.array([row.coefficients for row in self.rows], dtype=float)
         matrix = csr_array(dense.reshape(len(self.rows), self.size))
         # sums are whole numbers: half a step of slack in the long sum of scores keeps rounding out and lets
@@ -176,6 +177,9 @@ class _Programme:
 
     def best(self, wish: Sequence[int]) -> list[int] | None:
         """The choice with the highest sum of `wish`, or None where no choice holds every row."""
+        import numpy as np
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         if self.size == 0:
             return [] if all(row.holds([]) for row in self.rows) else None
         matrix, low, high = self._matrix()
@@ -198,6 +202,9 @@ class _Programme:
     def settle(self, wish: Sequence[int], reached: int) -> None:
         """Fix every choice that is the same in all sets whose sum of `wish` is `reached`: those whose
         reduced cost in the relaxed programme is more than the gap to it."""
+        import numpy as np
+        from scipy.optimize import linprog
+
         if self.size == 0:
             return
         matrix, low, high = self._matrix()
@@ -221,8 +228,8 @@ class _Programme:
     def first_by_reference(self) -> list[int]:
         """Of the choices that hold every row, the one with the earliest references."""
         choice: list[int] | None = None if self.size else []
-        while choice is None or np.any(self.low < self.high):
-            free = np.flatnonzero(self.low < self.high)[:CHUNK]
+        while choice is None or (self.low < self.high).any():
+            free = (self.low < self.high).nonzero()[0][:CHUNK]
             wish = [0] * self.size
             for place, i in enumerate(free):
                 wish[i] = 2 ** (CHUNK - 1 - place)
@@ -330,6 +337,8 @@ def _cost(problem: Problem, solution: Solution, constraint: Constraint) -> Cost:
 
 def ties(problem: Problem, solution: Solution) -> list[Tie]:
     """Those left out who have the very score of someone chosen and could stand in that place."""
+    import numpy as np
+
     ordered = problem.ordered()
     place = {c.ref: i for i, c in enumerate(ordered)}
     rows = rows_of(ordered, problem.constraints)
@@ -361,4 +370,4 @@ def ties(problem: Problem, solution: Solution) -> list[Tie]:
 
 
 def _fits(sums: Any, low: Any, high: Any) -> bool:
-    return bool(np.all(sums >= low) and np.all(sums <= high))
+    return bool((sums >= low).all() and (sums <= high).all())

@@ -164,7 +164,7 @@ class Conflict(models.Model):
         return f"{self.user} and {self.application}: {self.reason}"
 
 
-class AssignmentQuerySet(models.QuerySet["Assignment"]):
+class ReadingQuerySet(models.QuerySet["Assignment"]):
     """Questions about readings."""
 
     def live(self) -> Self:
@@ -195,7 +195,7 @@ class Assignment(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     given_at = models.DateTimeField(auto_now_add=True)
 
-    objects = AssignmentQuerySet.as_manager()
+    objects = ReadingQuerySet.as_manager()
 
     class Meta:
         ordering = ["application__reference", "place", "id"]
