@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import random
 import time
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 PEOPLE = 300
 READERS = 6
+SESSIONS = 240
 
 
 def _start(folder: str) -> None:
@@ -112,8 +113,47 @@ def _submissions(event: Any, readers: list[Any]) -> None:
             review.save()
 
 
+def plan_sessions(folder: str) -> None:
+    """Give SESSIONS of the submissions a time and a room, five a day, and release the schedule."""
+    fill(folder)
+    if (Path(folder) / "planned").exists():
+        return
+    _start(folder)
+    from django_scopes import scope, scopes_disabled
+    from pretalx.event.models import Event
+    from pretalx.schedule.models import Room, TalkSlot
+    from pretalx.submission.models import Submission, SubmissionStates
+
+    with scopes_disabled():
+        event = Event.objects.get(slug="bench")
+    with scope(event=event):
+        rooms = [Room.objects.create(event=event, name=f"Room {n}") for n in range(4)]
+        chosen = list(Submission.objects.order_by("pk")[:SESSIONS])
+        Submission.objects.filter(pk__in=[s.pk for s in chosen]).update(state=SubmissionStates.CONFIRMED)
+        TalkSlot.objects.filter(submission__in=chosen).delete()
+        for number, submission in enumerate(chosen):
+            starts = session_start(number)
+            TalkSlot.objects.create(
+                submission=submission,
+                schedule=event.wip_schedule,
+                room=rooms[number % 4],
+                start=starts,
+                end=starts + timedelta(minutes=45),
+            )
+        event.wip_schedule.freeze(name="1", notify_speakers=False)
+        event.is_public = True
+        event.save()
+    (Path(folder) / "planned").touch()
+
+
+def session_start(number: int) -> datetime:
+    """When the session of that number begins: sixteen a day, four at a time, from nine."""
+    day, rest = divmod(number, 16)
+    return datetime(2027, 3, 1, 9, tzinfo=UTC) + timedelta(days=day, hours=rest // 4 * 2)
+
+
 def ask(folder: str, page: str, times: int) -> None:
-    """Ask a page `times` times after one warm-up and print the CPU seconds of one request."""
+    """Ask a page of the office `times` times after one warm-up and print the CPU seconds of one request."""
     fill(folder)
     _start(folder)
     from django.test import Client
@@ -125,6 +165,15 @@ def ask(folder: str, page: str, times: int) -> None:
     client = Client(HTTP_HOST="localhost")
     client.force_login(admin)
     report(client, f"/orga/event/bench/{page}/", times)
+
+
+def ask_public(folder: str, page: str, times: int) -> None:
+    """The same for a page of the released schedule, as a visitor."""
+    plan_sessions(folder)
+    _start(folder)
+    from django.test import Client
+
+    report(Client(HTTP_HOST="localhost"), f"/bench/{page}", times)
 
 
 def report(client: Any, address: str, times: int) -> None:
@@ -140,5 +189,7 @@ def report(client: Any, address: str, times: int) -> None:
     body = answer.content if not answer.streaming else b"".join(answer.streaming_content)
     if answer.get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
-    print(f"{body.count(b'<tr')} rows, {len(gzip.compress(body)) / 1000:.1f} kB gzip")
+    events = body.count(b"BEGIN:VEVENT")
+    held = f"{events} events" if events else f"{body.count(b'<tr')} rows"
+    print(f"{held}, {len(gzip.compress(body)) / 1000:.1f} kB gzip")
     print(f"seconds={spent:.4f}")
