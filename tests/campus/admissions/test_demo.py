@@ -7,6 +7,7 @@ from applicants import a_batch
 from nagara.campus.admissions import demo
 from nagara.campus.admissions.domain.content import look
 from nagara.campus.admissions.models import Application, Call, Document, Nomination
+from nagara.campus.notices.models import Notice
 from nagara.campus.people import demo as people_demo
 from nagara.campus.programmes.models import Batch
 
@@ -43,5 +44,7 @@ def test_120_people_of_38_cities_apply_and_the_masters_call_is_open(seeded):
     masters = Call.objects.get(batch__slug="masters-2027")
     assert (masters.standing(), masters.asks_citizenship) == ("open", True)
     assert Application.objects.filter(call=masters, state="draft").count() == 4
+    letter = Notice.objects.get(address="supervisor@demo.example")
+    assert "/cosign/" in letter.body
     demo.load()  # safe to repeat
     assert Application.objects.count() == 124

@@ -11,6 +11,7 @@ from django.test import Client
 from applicants import PDF, a_call, an_application, big_pdf, zipped
 from nagara.campus.admissions.domain import uploading
 from nagara.campus.admissions.models import Document, Upload
+from nagara.campus.notices import regular
 
 TUS = {"HTTP_TUS_RESUMABLE": "1.0.0"}
 PIECE = "application/offset+octet-stream"
@@ -176,6 +177,13 @@ def test_abandoned_uploads_are_swept(crowd, document):
     assert list(Upload.objects.all()) == [new]
     assert not old.path.exists()
     assert uploading.sweep(older_than=timedelta(0), at=new.touched_at + timedelta(hours=1)) == 1
+
+
+def test_the_worker_sweeps_too(crowd, document):
+    old = uploading.begin(document, name="a", length=9, by=crowd.bob)
+    done = regular.do_all(old.touched_at + timedelta(days=3))
+    assert done["admissions: forget abandoned uploads"] == 1
+    assert not old.path.exists()
 
 
 def test_nobody_fills_the_disk_with_beginnings(crowd, document):

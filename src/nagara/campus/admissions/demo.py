@@ -24,6 +24,7 @@ from nagara.campus.admissions.demo_words import (
 )
 from nagara.campus.admissions.domain import applying, eligibility
 from nagara.campus.admissions.domain.calls import make_call
+from nagara.campus.admissions.domain.cosigning import ask_supervisor
 from nagara.campus.admissions.models import Application, Call, Cosignature, Document, Head, Nomination
 from nagara.campus.cities.models import City
 from nagara.campus.people.demo_names import invented
@@ -300,8 +301,13 @@ def _waiting_for_the_supervisor(call: Call) -> None:
     first = waiting.first() or Cosignature.objects.filter(nomination__call=call, answer="").first()
     if supervisor is None or first is None:
         return
-    first.email, first.name, first.position = supervisor.email, supervisor.passport_name, "Director"
-    first.save()
+    ask_supervisor(
+        first.nomination,
+        name=supervisor.passport_name,
+        email=supervisor.email,
+        position="Director",
+        by=first.nomination.nominator,
+    )
 
 
 def _masters(batch: Batch) -> None:

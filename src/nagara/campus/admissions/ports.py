@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nagara.campus.admissions.domain import citizenship
+from nagara.campus.admissions.domain import citizenship, uploading
 from nagara.campus.admissions.domain.calls import copy_calls
 from nagara.campus.admissions.domain.erasing import erase
 from nagara.campus.admissions.models import Application, Nomination
+from nagara.campus.notices import regular
 from nagara.campus.people import data_port, roles
 from nagara.campus.people.models import User
 from nagara.campus.people.roles import Held
@@ -24,6 +25,7 @@ def register() -> None:
         erase=erase,
         stays="Applications without name, answers and documents: number, state, city, sex, what was decided.",
     )
+    regular.register("admissions: forget abandoned uploads", lambda now: uploading.sweep(at=now))
     copying.register(
         "admissions",
         copy_calls,
