@@ -51,7 +51,7 @@ def _cause(error: BaseException | None) -> UnknownContext | None:
 def loader(contexts: Contexts) -> Callable[..., dict[str, Any]]:
     """A document loader that knows the given contexts only."""
 
-    def get(url: str, options: Any = None) -> dict[str, Any]:
+    def get(url: str, _options: Any = None) -> dict[str, Any]:
         if url not in contexts:
             raise UnknownContext(url)
         return {

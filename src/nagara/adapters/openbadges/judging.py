@@ -76,7 +76,7 @@ Status = Callable[[Mapping[str, Any]], bool | None]
 """Of a credentialStatus: True where it is revoked, False where not, None where nobody here knows."""
 
 
-def judge(
+def judge(  # noqa: PLR0911 (one kind of file a line)
     data: bytes | str,
     *,
     contexts: Contexts,
@@ -101,7 +101,7 @@ def judge(
             return _no("The file is neither JSON nor a JWT nor a picture with a badge.")
     text = text.strip()
     if tokens.parts(text) is not None:
-        return _token(text, contexts, keys, status, now)
+        return _token(text, keys, status, now)
     try:
         document = json.loads(text, parse_constant=_never)
     except (ValueError, RecursionError):
@@ -144,7 +144,9 @@ def _form(document: Mapping[str, Any]) -> list[Problem]:
     return [Problem(Verdict.MALFORMED, what, where) for where, what in structure.problems(document)]
 
 
-def _proof(document: dict[str, Any], proof: Any, contexts: Contexts, keys: Keys) -> list[Problem]:
+def _proof(  # noqa: PLR0911 (one question after another)
+    document: dict[str, Any], proof: Any, contexts: Contexts, keys: Keys
+) -> list[Problem]:
     """What a Data Integrity proof proves."""
     if not isinstance(proof, dict) or proof.get("type") != "DataIntegrityProof":
         kind = proof.get("type") if isinstance(proof, dict) else proof
@@ -171,7 +173,7 @@ def _proof(document: dict[str, Any], proof: Any, contexts: Contexts, keys: Keys)
     return [Problem(Verdict.FORGED, "The proof does not fit: something was changed after signing.", "proof")]
 
 
-def _token(text: str, contexts: Contexts, keys: Keys, status: Status | None, now: datetime) -> Judgement:
+def _token(text: str, keys: Keys, status: Status | None, now: datetime) -> Judgement:
     parts = tokens.parts(text)
     if parts is None:
         return _no("This is no JWT.")
@@ -197,7 +199,9 @@ def _token(text: str, contexts: Contexts, keys: Keys, status: Status | None, now
     return Judgement(tuple(found), "3.0", f"VC-JWT {algorithm}", payload)
 
 
-def _signature(text: str, header: Mapping[str, Any], payload: Mapping[str, Any], keys: Keys) -> list[Problem]:
+def _signature(  # noqa: PLR0911 (one question after another)
+    text: str, header: Mapping[str, Any], payload: Mapping[str, Any], keys: Keys
+) -> list[Problem]:
     """What the signature of a JWT proves. A key in the header proves only that nothing was changed since."""
     algorithm, kid = header.get("alg"), str(header.get("kid", ""))
     if algorithm in (None, "none", "") or str(algorithm).startswith("HS"):

@@ -7,7 +7,7 @@ data model; the words are ours. Unknown properties are extensions and allowed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,7 +114,7 @@ CLASSES = _read()
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+\Z")
 _DAY = r"\d{4}-\d\d-\d\d"
 _TIME = _DAY + r"T\d\d:\d\d:\d\d(\.\d+)?"
-CHECKS = {
+CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "URI": (lambda v: isinstance(v, str) and bool(_URI.match(v)), "must be an address (URI)"),
     "URL": (lambda v: isinstance(v, str) and bool(re.match(r"https?://\S+\Z", v)), "must be a web address"),
     "String": (lambda v: isinstance(v, str), "must be text"),
@@ -146,7 +146,7 @@ CHECKS = {
 def problems(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is wrong with an Open Badge 3.0: (where, what) each; empty where its form is sound. Credentials
     of the W3C model 1.1 (issuanceDate, expirationDate) are allowed, as the standard allows them."""
-    first, second = (list(_as_list(document.get("@context"))) + [None, None])[:2]
+    first, second = [*_as_list(document.get("@context")), None, None][:2]
     found: list[tuple[str, str]] = []
     if first not in (VC2, VC1):
         found.append(("@context", f"must begin with {VC2}"))

@@ -19,7 +19,7 @@ Key = RSAKey | ECKey | OKPKey
 def instant(text: Any) -> int | None:
     """A date-time of a credential in seconds since 1970; None where it is none or has no zone."""
     try:
-        moment = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(str(text))
     except ValueError:
         return None
     return None if moment.tzinfo is None else int(moment.timestamp())

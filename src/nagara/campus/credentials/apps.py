@@ -19,5 +19,5 @@ class CredentialsConfig(AppConfig):
             "credentials",
             export=holdings.export,
             erase=holdings.erase,
-            stays="that a certificate with this number was issued for a programme and whether it holds, without a name",
+            stays="that a certificate with this number was issued and whether it holds, without a name",
         )

@@ -316,7 +316,8 @@ def did() -> str:
 
 def did_document() -> dict[str, Any]:
     """The same keys for those who resolve did:web."""
-    me, methods = did(), []
+    me = did()
+    methods: list[dict[str, Any]] = []
     for key in keys.all_keys():
         methods.append(
             {
@@ -348,14 +349,12 @@ def did_document() -> dict[str, Any]:
 
 
 def known_keys() -> openbadges.judging.Keys:
-    """Our own keys, as the judge needs them: for every address that this site had, as certificates name it."""
-    sites = {settings.NAGARA_ADDRESS}
+    """Our own keys, as the judge needs them: with the issuer that each belongs to."""
     methods, tokens, issuers = {}, {}, {}
-    for site in sites:
-        for key in keys.all_keys():
-            methods[method_id(key.key_id, site)] = key.ed25519.public_key()
-            tokens[kid(key.key_id, site)] = key.rsa
-            issuers[method_id(key.key_id, site)] = issuers[kid(key.key_id, site)] = issuer_id(site)
+    for key in keys.all_keys():
+        methods[method_id(key.key_id)] = key.ed25519.public_key()
+        tokens[kid(key.key_id)] = key.rsa
+        issuers[method_id(key.key_id)] = issuers[kid(key.key_id)] = issuer_id()
     return openbadges.judging.Keys(methods, tokens, issuers)
 
 

@@ -1,5 +1,5 @@
-"""A certificate as PDF on A4 landscape, and as a badge picture: from the snapshot alone, by typst, which shapes
-every script of the region. The same snapshot gives the same bytes."""
+"""A certificate as PDF on A4 landscape, and as a badge picture: from the snapshot alone, by typst, which
+shapes every script of the region. The same snapshot gives the same bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import json
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import segno
 import typst
@@ -19,6 +19,7 @@ from nagara.campus.credentials.domain.snapshots import day
 from nagara.campus.credentials.models import Certificate, SignatureImage
 from nagara.citylab.brief.figures import FONTS
 
+Ending = Literal["pdf", "svg", "png"]
 HERE = Path(__file__).parent
 PAPER, BADGE = HERE / "certificate.typ", HERE / "badge.typ"
 
@@ -44,7 +45,7 @@ def pdf(certificates: Iterable[Certificate], *, specimen: bool = False) -> bytes
     return _typeset(PAPER, {"certificates": rows, "specimen": specimen}, files, "pdf")
 
 
-def picture(certificate: Certificate, ending: str) -> bytes:
+def picture(certificate: Certificate, ending: Literal["svg", "png"]) -> bytes:
     """The badge as SVG or PNG with the signed credential baked in."""
     from nagara.campus.credentials import badges
 
@@ -114,7 +115,7 @@ def data_address(text: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(_qr(text)).decode()
 
 
-def _typeset(template: Path, data: dict[str, Any], files: dict[str, bytes], ending: str) -> bytes:
+def _typeset(template: Path, data: dict[str, Any], files: dict[str, bytes], ending: Ending) -> bytes:
     with tempfile.TemporaryDirectory(prefix="nagara-certificate-") as folder:
         here = Path(folder)
         (here / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")

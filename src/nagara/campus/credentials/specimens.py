@@ -42,7 +42,7 @@ def one(batch: Batch, name: str, native: str = "", kind: str = "") -> Certificat
     kind = kind.strip() or full
     name = name.strip() or "Siti Rahmah binti Haji Abdullah"
     places = places_of(batch, kind, "Bandar Seri Begawan", wording.organisation)
-    signed = list(batch.signatories.all()) or [
+    signed: list[Any] = list(batch.signatories.all()) or [
         SimpleNamespace(name="Name of who signs", title="Title", image_id="")
     ]
     words = rules_in_words(batch)

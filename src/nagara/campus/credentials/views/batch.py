@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -50,6 +51,14 @@ from nagara.campus.programmes.views.batches import run_batch
 from nagara.citylab.errors import CityLabError
 
 
+def _word(place: int, line: Line) -> str:
+    return word_of(line.standing.verdicts[place])
+
+
+def _found(place: int, line: Line) -> str:
+    return line.standing.verdicts[place].said
+
+
 def columns(rules: list[tuple[str, str]]) -> list[Column]:
     """The list as a file: a column for each rule, and what was found."""
     found = [
@@ -61,12 +70,8 @@ def columns(rules: list[tuple[str, str]]) -> list[Column]:
     for place, (rule, words) in enumerate(rules):
         name = rule.replace("-", "_").replace(".", "_")
         found += [
-            Column(name, words, lambda line, at=place: word_of(line.standing.verdicts[at])),
-            Column(
-                f"{name}_found",
-                f"{words}: what was found",
-                lambda line, at=place: line.standing.verdicts[at].said,
-            ),
+            Column(name, words, partial(_word, place)),
+            Column(f"{name}_found", f"{words}: what was found", partial(_found, place)),
         ]
     return [
         *found,

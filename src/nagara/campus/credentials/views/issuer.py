@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from nagara.adapters.openbadges.contexts import BADGES, CREDENTIALS
 from nagara.adapters.openbadges.status import LEAST_BITS
 from nagara.campus.credentials import badges, keys
 from nagara.campus.credentials.models import Certificate, Series, Wording
+from nagara.campus.design.limits import limited
 from nagara.campus.programmes.models import ProgrammeVersion
 from nagara.campus.programmes.rule_schema import rules_of
 from nagara.campus.programmes.rules_engine import says
-from nagara.campus.design.limits import limited
 
 OPEN = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"}
 
@@ -114,7 +115,7 @@ def achievement(request: HttpRequest, slug: str, number: int, kind: str) -> Http
     at = settings.NAGARA_ADDRESS + request.path
     return _json(
         {
-            "@context": [badges.CREDENTIALS, badges.BADGES],
+            "@context": [CREDENTIALS, BADGES],
             "id": at,
             "type": ["Achievement"],
             "achievementType": badges.FULL if full else badges.OTHER,

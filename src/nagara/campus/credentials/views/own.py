@@ -132,7 +132,7 @@ def badge(request: SignedIn, code: str, ending: str) -> HttpResponse:
     elif ending == "jwt":
         data = badges.signed_token(held).encode()
     else:
-        data = paper.picture(held, ending)
+        data = paper.picture(held, "svg" if ending == "svg" else "png")
     return HttpResponse(
         data,
         content_type=MEDIA[ending],
