@@ -98,6 +98,7 @@ def release(session: Session, begins: datetime, minutes: int) -> PublicSession:
         "tz": session.tz,
         "starts": begins,
         "ends": begins + timedelta(minutes=minutes),
+        "group": session.activity.group,
         "online": session.online,
         "join_link": session.join_link,
         "first_released": timezone.now(),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nagara.campus.attendance.domain import AttendanceError, record
-from nagara.campus.attendance.domain.intervals import Evidence, Terms, seconds_present, union_seconds
+from nagara.campus.attendance.intervals import Evidence, Terms, seconds_present, union_seconds
 from nagara.campus.attendance.models import Counting, Presence, Who
 from nagara.campus.attendance.queries import minutes, shares
 from nagara.campus.programmes.facts import facts_about, facts_about_many

@@ -10,6 +10,12 @@ class AttendanceConfig(AppConfig):
     label = "attendance"
 
     def ready(self) -> None:
-        from nagara.campus.attendance import providing
+        from nagara.campus.attendance import holdings, providing
+        from nagara.campus.people import data_port
+        from nagara.campus.programmes import tabs
+        from nagara.campus.timetable import session_doors
 
         providing.register()
+        tabs.register("attendance", 20, holdings.tabs_of)
+        session_doors.register("attendance", 20, holdings.doors_of)
+        data_port.register("attendance", export=holdings.export, erase=holdings.erase, stays=holdings.STAYS)

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from nagara.campus.attendance.domain.intervals import Evidence, Terms, seconds_present
+from nagara.campus.attendance.intervals import Evidence, Terms, seconds_present
 from nagara.campus.attendance.models import Counting, Presence, Who
 from nagara.campus.programmes.models import Batch, Enrolment
 from nagara.campus.timetable.models import GroupMember, PublicSession, Session
@@ -121,9 +121,7 @@ def shares(batch: Batch, users: Iterable[Any], *, now: datetime | None = None) -
     at = now or timezone.now()
     ids = [user.pk for user in users]
     sessions = list(
-        counting_sessions(batch).values_list(
-            "session_id", "session__activity__group_id", "starts", "ends", "minutes"
-        )
+        counting_sessions(batch).values_list("session_id", "group_id", "starts", "ends", "minutes")
     )
     groups = groups_of(batch) if any(row[1] for row in sessions) else {}
     ended = {row[0] for row in sessions if row[3] <= at}

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from nagara.campus.attendance.models import Presence, Who
-from nagara.campus.timetable.models import Session
+from nagara.campus.programmes.models import Enrolment
+from nagara.campus.timetable.models import PublicSession, Session
 from nagara.campus.timetable.queries import takes_part
 from nagara.campus.webinars.models import Registration
 from nagara.citylab.errors import CityLabError
@@ -74,9 +76,17 @@ def person_of(session: Session, *, user: Any = None, registration: Registration 
     return Who(user.pk)
 
 
+def expected(public: PublicSession) -> QuerySet[Enrolment]:
+    """Enrolments for whom a session is, as released."""
+    enrolled = Enrolment.objects.filter(batch=public.batch_id).exclude(state=Enrolment.State.WITHDRAWN)
+    return enrolled.filter(groups=public.group_id) if public.group_id else enrolled
+
+
 def is_expected(session: Session, user: Any) -> bool:
     """Whether a person takes part: enrolled for it, or registered for its webinar."""
-    if takes_part(session).filter(user=user).exists():
+    public = PublicSession.objects.filter(session=session).first()
+    enrolled = takes_part(session) if public is None else expected(public)
+    if enrolled.filter(user=user).exists():
         return True
     held = Registration.objects.filter(webinar__session=session, user=user, state__in=Registration.HOLDS)
     return held.exists()

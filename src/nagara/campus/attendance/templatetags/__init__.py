@@ -1,0 +1,1 @@
+"""How times and ways of attendance are shown."""
