@@ -31,7 +31,7 @@ def test_a_short_course_is_in_its_second_week_and_last_years_is_over(seeded):
     public = PublicSession.objects.filter(batch=batch)
     assert public.filter(cancelled=True).count() == 1
     assert public.filter(sequence=1, cancelled=False).count() == 1
-    assert public.filter(kind="Technical visit").count() == 2
+    assert public.filter(kind="Technical visit").count() == 3
     half = [
         takes_part(s).count()
         for s in Session.objects.filter(activity__batch=batch, activity__group__isnull=False)

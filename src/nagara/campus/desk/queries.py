@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from nagara.campus.desk import admissions, programmes, readiness, selection
+from nagara.campus.desk import admissions, programmes, readiness, selection, visits
 from nagara.campus.desk.todo import Kind, Todo, in_order
 from nagara.campus.people.models import User
 
@@ -15,6 +15,7 @@ ROOMS: tuple[Callable[[User, datetime], Iterator[Todo]], ...] = (
     programmes.todos,
     admissions.todos,
     selection.todos,
+    visits.todos,
 )
 
 

@@ -39,9 +39,11 @@ def _row(line: str) -> Row:
         "" if place in ("out", "A/B") else place,
         tuple(who.split()),
         split=place == "A/B",
-        counts=kind != "milestone",
+        counts=kind != "milestone" and title != BY_SIGN_UP,
     )
 
+
+BY_SIGN_UP = "A city project in operation"
 
 LINES = """
 -34|15:00| 90|webinar        |M01|online |park      |Webinar 1: what a data-driven city is
@@ -79,6 +81,7 @@ LINES = """
  17|13:30|240|studio         |M12|hall   |expert    |Problem tree and project design matrix
  18|09:30|150|studio         |M12|hall   |expert kim|Finance and delivery
  18|13:30|150|studio         |M12|hall   |expert kim|Finance and delivery
+ 18|16:30|120|technical-visit|M12|out    |guide3    |A city project in operation
  19|09:00|180|studio         |M12|hall   |park expert|Pitch, action plan
  19|13:30|120|studio         |M12|hall   |park expert|Pitch, action plan
  19|15:45| 45|assessment     |   |hall   |park      |Post-test
@@ -99,6 +102,8 @@ ABOUT = {
     "false one. **Bring** your passport and closed shoes.",
     "Alarm test on a real flood": "You set a rule; a flood that you have not seen judges it by hits, false "
     "alarms and lead time.",
+    "A city project in operation": "A square that holds storm water, two stops from the campus. Sign up: "
+    "the guide takes 24 people. It does not count towards attendance.",
     "Pitch, action plan": "Eight minutes a city, four for questions. The panel marks the plan, not the "
     "slides.",
     "Post-test": "The same length as the pre-test, other numbers. You need 60 of 100 points.",

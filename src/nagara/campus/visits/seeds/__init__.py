@@ -1,0 +1,1 @@
+"""What a new site starts with: dietary and access needs."""
