@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from nagara.campus.admissions.models import Application
 from nagara.campus.cities.models import City, CityMember, Representative
+from nagara.campus.learning.stepping import learning_in
 from nagara.campus.people.models import User
 from nagara.campus.people.queries import is_office, now_valid
 from nagara.campus.programmes.models import Batch
@@ -72,6 +73,12 @@ def _leads(user: User) -> bool:
 
 
 _ASKED = (
+    _where(
+        "learn",
+        "What next in your course",
+        "sessions, assignments, quizzes, materials and your marks",
+        lambda user: bool(learning_in(user)),
+    ),
     _where(
         "assessments",
         "Readiness assessments",

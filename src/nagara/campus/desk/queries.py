@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from nagara.campus.desk import admissions, programmes, readiness, selection, visits
+from nagara.campus.desk import admissions, learning, programmes, readiness, selection, visits
 from nagara.campus.desk.todo import Kind, Todo, in_order
 from nagara.campus.people.models import User
 
@@ -16,6 +16,7 @@ ROOMS: tuple[Callable[[User, datetime], Iterator[Todo]], ...] = (
     admissions.todos,
     selection.todos,
     visits.todos,
+    learning.todos,
 )
 
 

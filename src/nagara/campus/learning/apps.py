@@ -10,4 +10,7 @@ class LearningConfig(AppConfig):
     label = "learning"
 
     def ready(self) -> None:
-        from nagara.campus.learning import rules  # noqa: F401 (registers permissions)
+        from nagara.campus.learning import doors, facts, ports, rules  # noqa: F401 (they make themselves known)
+
+        doors.register()
+        ports.register()
