@@ -24,5 +24,5 @@ class AssetsHook(BuildHookInterface):
         spec.loader.exec_module(module)
         assets = script.parent / "assets"
         module.collect(project=root, assets=assets, dev=False)
-        for folder in ("static", "fonts", "world"):
+        for folder in ("static", "fonts", "world", "contexts"):
             build_data["artifacts"].append(f"src/nagara/campus/design/assets/{folder}/**")

@@ -238,3 +238,6 @@ if _oidc := os.environ.get("NAGARA_OIDC_SERVER", ""):
             "settings": {"server_url": _oidc},
         }
     )
+
+# Room credentials: the keys that sign badges (a file, or its text); else made once in the home folder
+NAGARA_BADGE_KEY = os.environ.get("NAGARA_BADGE_KEY", "")

@@ -8,3 +8,16 @@ from django.apps import AppConfig
 class CredentialsConfig(AppConfig):
     name = "nagara.campus.credentials"
     label = "credentials"
+
+    def ready(self) -> None:
+        from nagara.campus.credentials import holdings, rules  # noqa: F401 (rules registers permissions)
+        from nagara.campus.people import data_port
+        from nagara.campus.programmes import tabs
+
+        tabs.register("credentials", 60, holdings.doors)
+        data_port.register(
+            "credentials",
+            export=holdings.export,
+            erase=holdings.erase,
+            stays="that a certificate with this number was issued and whether it holds, without a name",
+        )

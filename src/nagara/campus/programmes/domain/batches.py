@@ -234,6 +234,29 @@ def waive(enrolment: Enrolment, rule: str, *, by: User, reason: str, signature: 
     return waiver
 
 
+@transaction.atomic
+def withdraw_waiver(waiver: Waiver, *, by: User, reason: str) -> None:
+    """Take a waiver back, with a reason. The audit log keeps what it said. Once is enough: a second call
+    does nothing. Rooms above check first whether something was granted because of it."""
+    if not reason.strip():
+        raise CityLabError(
+            "Taking a waiver back needs a reason.", where="reason", mend="Say in a sentence why."
+        )
+    held = Waiver.objects.select_for_update().filter(pk=waiver.pk).first()
+    if held is None:
+        return
+    enrolment = held.enrolment
+    record(
+        "waiver withdrawn",
+        subject(enrolment.batch),
+        by=by,
+        reason=reason,
+        rule=held.rule,
+        person=enrolment.user_id,
+    )
+    held.delete()
+
+
 def _fill(batch: Batch) -> None:
     """What a new batch takes from its version: the week plan with its days, budget lines, places in roles."""
     version = batch.version
