@@ -144,6 +144,8 @@ def test_a_process_that_nobody_asks_for_city_data_stays_small(tmp_path):
     heavy = "numpy scipy pyarrow duckdb deltalake shapely typst vl_convert openpyxl icalendar pyld segno"
     code = (
         "import sys; from nagara.campus.wsgi import application; import nagara.campus.urls;"
+        "import nagara.campus.cities.atlas, nagara.citylab.lake.storage;"
+        "from nagara.citylab.recipes import catalogue; catalogue();"
         f"print([name for name in {heavy.split()!r} if name in sys.modules])"
     )
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "nagara.campus.settings", "NAGARA_HOME": str(tmp_path)}

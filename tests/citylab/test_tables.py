@@ -2,6 +2,7 @@ import pyarrow as pa
 import pytest
 
 from nagara.citylab.findings import Findings
+from nagara.citylab.table_names import TABLE_NAMES
 from nagara.citylab.tables import TABLES, DoesNotConform, conform
 
 
@@ -34,3 +35,7 @@ def test_findings_of_one_rule_and_place_add_up_and_heavy_ones_come_first():
     assert [(str(f.severity), f.count, f.row) for f in findings] == [("refuse", 1, None), ("note", 3, 3)]
     assert findings.counts() == {"refuse": 1, "repair": 0, "warn": 0, "note": 1}
     assert findings.as_table("s").num_rows == 2
+
+
+def test_the_names_that_recipes_check_are_those_of_the_tables():
+    assert tuple(TABLES) == TABLE_NAMES

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nagara.campus.cities import atlas
-from nagara.campus.cities.atlas import LABEL_HEIGHT, LETTER_WIDTH, _short, place_spots
+from nagara.campus.cities.atlas import LABEL_HEIGHT, LETTER_WIDTH, place_spots
+from nagara.campus.cities.borders import _short
 from nagara.campus.cities.seeds import known_cities
 
 PATH = re.compile(

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404
 
-from nagara.campus.cities.models import City
+from nagara.campus.cities.models import City, Holding
 from nagara.campus.cities.remembering import remembered
 from nagara.citylab.errors import CityLabError
 
@@ -142,10 +143,39 @@ def _data(slug: str) -> CityLake | None:
         return None
 
 
+def holdings() -> list[Holding]:
+    """What the lake holds, a row a city. Tables are opened only for a snapshot that was not seen before."""
+    from nagara.citylab.lake.storage import newest_snapshots
+
+    root = str(settings.NAGARA_LAKE)
+    newest = {f"{root} {n.city_id} {n.number} {n.written}": n.city_id for n in newest_snapshots(root)}
+    found = {row.stamp: row for row in Holding.objects.filter(stamp__in=newest)}
+    for stamp in newest.keys() - found.keys():
+        found[stamp] = _hold(stamp, newest[stamp])
+    return sorted(found.values(), key=lambda row: row.slug)
+
+
+def _hold(stamp: str, slug: str) -> Holding:
+    """Look into a city's newest snapshot and keep what lists say of it."""
+    there = Place(slug, slug, "UTC", None, lake().city(slug))
+    assert there.snapshot is not None
+    row = there.snapshot.city()
+    told = {
+        "slug": slug,
+        "name": row["name"],
+        "tz": row["tz"],
+        "country": row["country"],
+        "sources": len(there.sources),
+        "simulated": there.simulated,
+    }
+    with transaction.atomic():
+        Holding.objects.filter(slug=slug).exclude(stamp=stamp).delete()
+        return Holding.objects.get_or_create(stamp=stamp, defaults=told)[0]
+
+
 def cities_with_data() -> list[str]:
     """Short names of the cities that have at least one source."""
-    there = lake()
-    return [slug for slug in there.cities() if "source" in there.city(slug).newest().tables]
+    return [row.slug for row in holdings() if row.sources]
 
 
 def other_places(members: Iterable[str]) -> list[Place]:

@@ -216,3 +216,25 @@ class Representative(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, National Representative of {self.state}"
+
+
+class Holding(models.Model):
+    """What the newest snapshot of a city in the lake holds, in the few words that lists need.
+
+    `stamp` names the snapshot (lake, city, number, when written). A snapshot never changes, so a row cannot
+    go stale: another stamp makes another row, and the old one goes.
+    """
+
+    stamp = models.CharField(max_length=500, unique=True)
+    slug = models.SlugField(max_length=63)
+    name = models.CharField(max_length=200)
+    tz = models.CharField(max_length=60)
+    country = models.CharField(max_length=2, blank=True)
+    sources = models.PositiveIntegerField(default=0)
+    simulated = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.sources} sources"

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from nagara.campus.cities.clocks import clock
-from nagara.campus.cities.lakes import cities_with_data, find_place, other_places
+from nagara.campus.cities.lakes import find_place, holdings
 from nagara.campus.cities.models import CityMember
 from nagara.campus.cities.queries import city_in_full, focus_choices, member_list, state_choices
 from nagara.campus.people.rules import may
@@ -21,7 +21,9 @@ def city_list(request: HttpRequest) -> HttpResponse:
 
     everyone = list(member_list())
     chosen = list(member_list(state, focus)) if state or focus else everyone
-    with_data = set(cities_with_data())
+    held = holdings()
+    with_data = {row.slug for row in held if row.sources}
+    members = {city.slug for city in everyone}
     shown = {city.slug for city in chosen}
     context = {
         "map": atlas.member_map(everyone, shown if state or focus else None, with_data),
@@ -31,7 +33,7 @@ def city_list(request: HttpRequest) -> HttpResponse:
         "state": state,
         "focus": focus,
         "with_data": with_data,
-        "others": other_places(city.slug for city in everyone),
+        "others": [row for row in held if row.slug not in members],
         "total": len(everyone),
     }
     return render(request, "cities/list.html", context)

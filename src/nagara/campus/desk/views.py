@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from nagara.campus.admissions.models import Call
-from nagara.campus.cities.lakes import cities_with_data, other_places
+from nagara.campus.cities.lakes import holdings
 from nagara.campus.cities.models import Project
 from nagara.campus.cities.queries import member_list
 from nagara.campus.desk.doors import doors
@@ -28,9 +28,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
     now = datetime.now(UTC)
     cities = list(member_list())
-    with_data = set(cities_with_data())
+    held = holdings()
+    with_data = {row.slug for row in held if row.sources}
     slugs = {city.slug for city in cities}
-    others = other_places(slugs)
+    others = [row for row in held if row.slug not in slugs]
     context = {
         "map": member_map(cities, None, with_data),
         "cities": cities,

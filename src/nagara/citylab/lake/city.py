@@ -20,7 +20,7 @@ import pyarrow as pa
 from nagara.citylab.findings import CityLabError
 from nagara.citylab.lake.delta import Conflict
 from nagara.citylab.lake.snapshots import InputsErased, Snapshot, erasure, open_snapshot
-from nagara.citylab.lake.storage import Folder, Storage
+from nagara.citylab.lake.storage import Storage, storage_at
 from nagara.citylab.lake.writing import Draft
 from nagara.citylab.tables import TABLES
 
@@ -68,7 +68,7 @@ class Lake:
         options: Mapping[str, str] | None = None,
         cache: str | os.PathLike[str] | None = None,
     ) -> None:
-        self.storage = _storage(str(root), options, Path(cache) if cache else None)
+        self.storage = storage_at(str(root), options, Path(cache) if cache else None)
         self._lock, self._keeping = lock, keeping or Keeping()
 
     def __repr__(self) -> str:
@@ -116,14 +116,6 @@ class Lake:
 
     def _city(self, city_id: str) -> CityLake:
         return CityLake(self.storage, city_id, lock=self._lock, keeping=self._keeping)
-
-
-def _storage(root: str, options: Mapping[str, str] | None, cache: Path | None) -> Storage:
-    if "://" not in root:
-        return Folder(root)
-    from nagara.citylab.lake.objects import Bucket
-
-    return Bucket(root, options=options, cache=cache)
 
 
 def _taken(city_id: str) -> CityLabError:

@@ -21,7 +21,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, NotFoundError
 from obstore.store import from_url
 
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 from nagara.citylab.lake.locks import Hold
 from nagara.citylab.lake.storage import Entry
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote
 
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 from nagara.citylab.lake import locks
 from nagara.citylab.lake.locks import Hold
 
@@ -207,3 +207,35 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def storage_at(root: str, options: Mapping[str, str] | None = None, cache: Path | None = None) -> Storage:
+    """The storage of a folder, or of an address such as `s3://bucket/folder`."""
+    if "://" not in root:
+        return Folder(root)
+    from nagara.citylab.lake.objects import Bucket
+
+    return Bucket(root, options=options, cache=cache)
+
+
+def snapshot_entries(storage: Storage, city_id: str) -> list[tuple[int, Entry]]:
+    """Number and object of the snapshots that are there, oldest first."""
+    found = [(entry.key.rpartition("/")[2], entry) for entry in storage.entries(f"{city_id}/snapshots")]
+    numbered = [(int(n[:-5]), e) for n, e in found if n.endswith(".json") and n[:-5].isdigit()]
+    return sorted(numbered, key=lambda pair: pair[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """A city's newest snapshot as the listing shows it: number, and when it was written (seconds)."""
+
+    city_id: str
+    number: int
+    written: float
+
+
+def newest_snapshots(root: str) -> list[Newest]:
+    """The newest snapshot of every city of a lake, by listing alone: no table is opened."""
+    storage = storage_at(root)
+    held = [(city_id, snapshot_entries(storage, city_id)) for city_id in storage.folders("")]
+    return [Newest(city_id, rows[-1][0], rows[-1][1].modified) for city_id, rows in held if rows]

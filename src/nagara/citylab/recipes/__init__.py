@@ -14,18 +14,19 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
+from nagara.citylab.errors import CityLabError
+from nagara.citylab.table_names import TABLE_NAMES
 
-from nagara.citylab.findings import CityLabError
-from nagara.citylab.tables import TABLES
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 HERE = Path(__file__).parent
 
-Kernel = Callable[[Mapping[str, pa.Table], Mapping[str, Any], "Context"], pa.Table]
+Kernel = Callable[[Mapping[str, "pa.Table"], Mapping[str, Any], "Context"], "pa.Table"]
 PartKernel = Callable[
-    [Iterable[pa.Table], Mapping[str, pa.Table], Mapping[str, Any], "Context"], Mapping[str, pa.Table]
+    [Iterable["pa.Table"], Mapping[str, "pa.Table"], Mapping[str, Any], "Context"], Mapping[str, "pa.Table"]
 ]
 
 
@@ -301,7 +302,7 @@ def read_folder(folder: Path) -> Recipe:
     if steps[-1].name != "result":
         raise BadRecipe("the last step must be named result", where=where)
     inputs = tuple(Input(**item) for item in head.get("input", ()))
-    unknown = {i.table for i in inputs} - set(TABLES)
+    unknown = {i.table for i in inputs} - set(TABLE_NAMES)
     if unknown:
         raise BadRecipe(f"unknown tables {sorted(unknown)}", where=where)
     params = tuple(

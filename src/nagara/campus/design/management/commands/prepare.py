@@ -21,6 +21,7 @@ class Command(BaseCommand):
         self._ask_rooms("domain.seeding", "seed")
         if settings.NAGARA_DEMO:
             self._ask_rooms("demo", "load")
+        self._ask_rooms("domain.preparing", "prepare")
 
     def _ask_rooms(self, module: str, verb: str) -> None:
         """Call `verb` of `module` in every room that has it, from the ground floor up."""
