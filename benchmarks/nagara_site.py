@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.pretalx_site import PEOPLE, READERS, report
+from benchmarks.pretalx_site import PEOPLE, READERS, SESSIONS, report, session_start
 
 
 def _start(folder: str) -> None:
@@ -131,18 +131,71 @@ def _readings(round_: Any, people: list[Any]) -> None:
             )
 
 
+def plan_sessions(folder: str) -> None:
+    """Give the batch SESSIONS sessions in four rooms, sixteen a day, and release them."""
+    fill(folder)
+    if (Path(folder) / "planned").exists():
+        return
+    _start(folder)
+    from nagara.campus.people.models import User
+    from nagara.campus.programmes.models import ActivityKind, Batch, Enrolment
+    from nagara.campus.timetable.domain import release
+    from nagara.campus.timetable.models import Activity, Room, Session, SessionPerson, Venue
+
+    batch = Batch.objects.get(slug="bench")
+    people = list(User.objects.filter(email__startswith="person").order_by("pk"))
+    Enrolment.objects.bulk_create(Enrolment(batch=batch, user=user) for user in people[READERS:])
+    venue = Venue.objects.create(name="Bench")
+    rooms = [Room.objects.create(venue=venue, name=f"Room {n}", seats=60) for n in range(4)]
+    kind = ActivityKind.objects.get(slug="seminar")
+    activities = Activity.objects.bulk_create(
+        Activity(batch=batch, kind=kind, title=f"Seminar {n}") for n in range(SESSIONS)
+    )
+    sessions = Session.objects.bulk_create(
+        Session(
+            activity=activity,
+            day=session_start(n).date(),
+            at=session_start(n).time(),
+            minutes=45,
+            tz="Asia/Seoul",
+            room=rooms[n % 4],
+        )
+        for n, activity in enumerate(activities)
+    )
+    SessionPerson.objects.bulk_create(
+        SessionPerson(session=session, user=people[n % READERS]) for n, session in enumerate(sessions)
+    )
+    release(batch, by=None, quiet=True)
+    (Path(folder) / "planned").touch()
+
+
+def ask_timetable(folder: str, times: int) -> None:
+    """Ask the batch's timetable as one who takes part."""
+    plan_sessions(folder)
+    _start(folder)
+    from django.urls import reverse
+
+    report(_client("person100@example.org"), reverse("timetable", args=["bench"]), times)
+
+
+def _client(email: str) -> Any:
+    from django.test import Client
+
+    from nagara.campus.people.models import User
+
+    client = Client(HTTP_HOST="localhost", HTTP_ACCEPT_ENCODING="gzip")
+    user = User.objects.get(email=email)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
 def ask(folder: str, name: str, times: int) -> None:
     """Ask the page of that name as the office; see `pretalx_site.ask`."""
     fill(folder)
     _start(folder)
-    from django.test import Client
     from django.urls import reverse
 
-    from nagara.campus.people.models import User
     from nagara.campus.selection.models import Round
 
-    client = Client(HTTP_HOST="localhost", HTTP_ACCEPT_ENCODING="gzip")
-    office = User.objects.get(email="office@example.org")
-    client.force_login(office, backend="django.contrib.auth.backends.ModelBackend")
     arguments = [Round.objects.get(name="Bench").pk] if name.startswith("selection") else []
-    report(client, reverse(name, args=arguments), times)
+    report(_client("office@example.org"), reverse(name, args=arguments), times)
