@@ -10,7 +10,28 @@ class TimetableConfig(AppConfig):
     label = "timetable"
 
     def ready(self) -> None:
-        from nagara.campus.programmes import tabs
+        from nagara.campus.people import data_port, roles
+        from nagara.campus.programmes import copying, tabs
         from nagara.campus.timetable import holdings, rules  # noqa: F401 (the rules make themselves known)
+        from nagara.campus.timetable.domain.plans import copy_timetable
 
         tabs.register("timetable", 10, holdings.tabs_of)
+        copying.register(
+            "timetable",
+            copy_timetable,
+            what="Timetable: activities, groups' names, sessions moved with the dates, rooms, hours",
+            leaves="Speakers of sessions, when they could not come, links to join, released versions",
+        )
+        roles.register(
+            "timetable",
+            holdings.held,
+            many=holdings.held_by_many,
+            kinds=holdings.kinds(),
+            holders=holdings.holders,
+        )
+        data_port.register(
+            "timetable",
+            export=holdings.export,
+            erase=holdings.erase,
+            stays="that someone spoke at a session, in which role",
+        )

@@ -77,15 +77,16 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def timetable_of(batch: Batch, user: Any, wanted: Wanted, now: datetime) -> Timetable:
-    """The released sessions of a batch for a reader. Two queries."""
+def timetable_of(batch: Batch, user: Any, wanted: Wanted, now: datetime, *, paged: bool = True) -> Timetable:
+    """The released sessions of a batch for a reader, a week at a time where they are many (`paged`). Two
+    queries."""
     every = list(PublicSession.objects.filter(batch=batch).select_related("group"))
     mine = set(sessions_for(user, batches=[batch]).values_list("pk", flat=True))
     whose = wanted.whose or ("mine" if mine else "all")
     shown = [row for row in every if row.pk in mine] if whose == "mine" else every
     page = Timetable([], len(every), len(mine), whose, **_choices(every))
     shown = [row for row in shown if _fits(row, wanted)]
-    if len(shown) > AT_ONCE:
+    if paged and len(shown) > AT_ONCE:
         page.weeks = sorted({monday(row.day) for row in shown})
         page.week = _nearest(page.weeks, wanted.week or monday(now.astimezone(ZoneInfo(batch.tz)).date()))
         shown = [row for row in shown if monday(row.day) == page.week]

@@ -8,7 +8,7 @@ import rules
 
 from nagara.campus.people.models import User
 from nagara.campus.people.queries import is_office, now_valid
-from nagara.campus.people.rules import signed_in
+from nagara.campus.people.rules import in_office, signed_in
 from nagara.campus.programmes.models import Batch, BatchRole
 from nagara.campus.programmes.rules import runs_batch
 from nagara.campus.timetable.models import Activity, Group, PublicSession, Session
@@ -77,3 +77,4 @@ teaches_here = rules.predicate(teaches)
 rules.add_perm("timetable.plan", signed_in & plans)
 rules.add_perm("timetable.see_session", signed_in & sees_session)
 rules.add_perm("timetable.teach", signed_in & teaches_here)
+rules.add_perm("timetable.change_places", in_office)

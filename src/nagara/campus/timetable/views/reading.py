@@ -17,6 +17,7 @@ from nagara.campus.people.rules import may
 from nagara.campus.programmes.views.batches import find_batch
 from nagara.campus.timetable import listing, session_doors
 from nagara.campus.timetable.models import Activity, PublicSession, Release
+from nagara.campus.timetable.paper import timetable_pdf
 from nagara.campus.timetable.queries import sessions_for, takes_part
 from nagara.campus.timetable.views.access import session_for
 
@@ -146,3 +147,18 @@ def activity(request: SignedIn, pk: int) -> HttpResponse:
         "runs": runs,
     }
     return render(request, "timetable/activity.html", context)
+
+
+@login_required
+@require_safe
+def pdf(request: SignedIn, slug: str) -> HttpResponse:
+    """The same as the page, on paper: all weeks."""
+    batch = find_batch(request, slug)
+    asked = wanted(request)
+    now = timezone.now()
+    page = listing.timetable_of(batch, request.user, asked, now, paged=False)
+    whose = str(request.user) if page.whose == "mine" else ""
+    content = timetable_pdf(batch, page, zone=request.user.tz, now=now, whose=whose)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="timetable-{slug}.pdf"'
+    return response
