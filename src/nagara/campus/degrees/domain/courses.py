@@ -1,10 +1,11 @@
-"""Verbs of a student: register for a course, drop it, withdraw from it. One order of locks: person, course."""
+"""Verbs of a student: register for a course, drop it, withdraw from it. Locks: first person, then course."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from nagara.campus.audit.domain import record
@@ -15,7 +16,8 @@ from nagara.campus.degrees.models import CourseTaking, Offering
 from nagara.campus.notices.domain import queue
 from nagara.campus.people.models import User
 from nagara.campus.programmes.models import Enrolment
-from nagara.campus.timetable.models import Group, GroupMember
+from nagara.campus.timetable.domain import make_group, set_members
+from nagara.campus.timetable.models import Group
 
 State = CourseTaking.State
 
@@ -68,7 +70,7 @@ def register_course(
         outside=course.outside_home_unit,
         by=by,
     )
-    _join(place, person)
+    _join(place, person, by)
     record("course taken", subject(person), by=by, reason=reason, course=course.code, offering=place.pk)
     _tell(taking, "registered", by=by, reason=reason)
     return taking
@@ -84,7 +86,7 @@ def drop_course(
     person = _locked(taking.enrolment)
     held = (
         CourseTaking.objects.select_for_update(of=("self",))
-        .select_related("semester__batch", "offering")
+        .select_related("semester__batch", "offering__group")
         .get(pk=taking.pk)
     )
     held.enrolment = person
@@ -102,7 +104,7 @@ def drop_course(
         )
     held.draft = None
     held.save(update_fields=["state", "draft"])
-    _leave(held)
+    _leave(held, by)
     record("course dropped", subject(person), by=by, reason=reason, course=held.code, now=held.state)
     _tell(held, "dropped", by=by, reason=reason)
     return held
@@ -122,19 +124,24 @@ def _mend(found: list[str]) -> str:
     return "Choose another course, or ask the office."
 
 
-def _join(offering: Offering, person: Enrolment) -> None:
+def _join(offering: Offering, person: Enrolment, by: User | None) -> None:
     """The course's sessions become the student's: through the group of the timetable."""
-    if offering.group_id is None:
-        name = f"{offering.course.code} {offering.section}, {offering.semester.name}"
-        group, _ = Group.objects.get_or_create(batch=person.batch, name=name[:120])
-        offering.group = group
-        offering.save(update_fields=["group"])
-    GroupMember.objects.get_or_create(group_id=offering.group_id, enrolment=person)
+    if offering.group is not None:
+        set_members(offering.group, [*_members(offering.group), person], by=by)
+        return
+    name = f"{offering.course.code} {offering.section}, {offering.semester.name}"[:120]
+    offering.group = make_group(person.batch, name, [person], by=by)
+    offering.save(update_fields=["group"])
 
 
-def _leave(taking: CourseTaking) -> None:
-    if taking.offering is not None and taking.offering.group_id is not None:
-        GroupMember.objects.filter(group=taking.offering.group_id, enrolment=taking.enrolment_id).delete()
+def _leave(taking: CourseTaking, by: User | None) -> None:
+    group = taking.offering.group if taking.offering else None
+    if group is not None:
+        set_members(group, _members(group).exclude(pk=taking.enrolment_id), by=by)
+
+
+def _members(group: Group) -> QuerySet[Enrolment]:
+    return Enrolment.objects.filter(groups=group).exclude(state=Enrolment.State.WITHDRAWN)
 
 
 def _tell(taking: CourseTaking, template: str, *, by: User | None, reason: str) -> None:

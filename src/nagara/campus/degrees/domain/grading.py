@@ -75,7 +75,7 @@ def preview(offering: Offering) -> Preview:
     """The release as it would be now."""
     rows = [row for row in class_of(offering) if row.state == State.REGISTERED]
     graded = [row for row in rows if row.draft]
-    counts = {letter: 0 for letter in letters_of(offering)}
+    counts = dict.fromkeys(letters_of(offering), 0)
     for row in graded:
         assert row.draft is not None
         counts[row.draft.letter] = counts.get(row.draft.letter, 0) + 1

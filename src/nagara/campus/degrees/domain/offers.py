@@ -90,7 +90,7 @@ def offers_in(semester: Semester) -> list[Offer]:
     return [
         Offer(
             r,
-            max(0, r.seats - r.sitting),  # type: ignore[attr-defined]
+            max(0, r.seats - r.sitting),
             tuple(sorted(meets[r.activity_id])) if r.activity_id else (),
             tuple(sorted(needs[r.course_id])),
         )

@@ -1,4 +1,4 @@
-"""Verbs of advisor and office: milestones, meetings, practicum, leave, transferred and double-counted credit."""
+"""Verbs of advisor and office: milestones, meetings, practicum, leave, transferred credit, double counting."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def offer_course(
 def change_offering(
     offering: Offering, *, by: User | None, seats: int, lecturer: User | None, activity: Any = None
 ) -> Offering:
-    """Other seats or another lecturer; which activity of the timetable it is. Never fewer seats than taken."""
+    """Other seats, another lecturer, which activity of the timetable it is. Never fewer seats than taken."""
     held = Offering.objects.select_for_update().get(pk=offering.pk)
     taken = seats_taken(held)
     if seats < taken:
