@@ -10,4 +10,9 @@ class DegreesConfig(AppConfig):
     label = "degrees"
 
     def ready(self) -> None:
-        from nagara.campus.degrees import facts  # noqa: F401 (they register themselves)
+        from nagara.campus.degrees import facts, holdings, rules  # noqa: F401 (they make themselves known)
+        from nagara.campus.degrees.domain.warnings import weekly
+        from nagara.campus.notices import regular
+
+        holdings.register()
+        regular.register("degrees: weekly letters to advisors", weekly)

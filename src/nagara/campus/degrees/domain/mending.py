@@ -362,11 +362,11 @@ def needed_average(rule: Rule, ledger: Ledger, weight: Decimal, marks: Marks) ->
     wanted = (target * (record.graded_credits + weight) - record.points) / weight
     if wanted > top:
         return (
-            f"Even {marks.passing[-1].letter} in all of the {plain(weight)} credits that are left would not be "
-            "enough: repeat a course in which the grade was low."
+            f"Even {marks.passing[-1].letter} in all of the {plain(weight)} credits that are left would not "
+            "be enough: repeat a course in which the grade was low."
         )
     letter = next(g.letter for g in marks.passing if (g.points or 0) >= wanted)
     return (
-        f"An average of {shown(wanted)} ({letter} or better) over the {plain(weight)} graded credits that are "
-        "left would meet it."
+        f"An average of {shown(wanted)} ({letter} or better) over the {plain(weight)} graded credits that "
+        "are left would meet it."
     )

@@ -41,20 +41,23 @@ class Offer:
     def code(self) -> str:
         return self.course.code
 
-    def taken(self, semester: int, state: str = "registered", **grade: Any) -> Taken:
+    def taken(self, semester: int) -> Taken:
         """The course as it would stand on the record."""
-        c = self.course
-        return Taken(
-            code=c.code,
-            title=c.title,
-            category=c.category,
-            credits=c.credits,
-            state=state,
-            semester=semester,
-            outside=c.outside_home_unit,
-            turn=10**9,
-            **grade,
-        )
+        return as_taken(self.course, semester)
+
+
+def as_taken(course: Course, semester: int) -> Taken:
+    """A course as it would stand on the record of a semester, after everything else there."""
+    return Taken(
+        code=course.code,
+        title=course.title,
+        category=course.category,
+        credits=course.credits,
+        state="registered",
+        semester=semester,
+        outside=course.outside_home_unit,
+        turn=10**9,
+    )
 
 
 def open_semester(semesters: Iterable[Semester], today: date) -> Semester | None:

@@ -1,4 +1,4 @@
-"""Verbs of advisor and office: milestones, meetings, practicum, leave, transferred credit, double counting."""
+"""Verbs of advisor and office: milestones, meetings, practicum, leave, transfers, double counting."""
 
 from __future__ import annotations
 

@@ -1,0 +1,57 @@
+"""How credits, averages and verdicts are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms, template
+
+from nagara.campus.degrees.domain.arithmetic import plain, shown
+from nagara.campus.programmes.rules_engine import Verdict
+from nagara.campus.programmes.standing import Standing
+
+register = template.Library()
+
+
+@register.filter
+def credits(value: Any) -> str:
+    """Credits or points as people write them: 3, 1.5, 4.3."""
+    return "" if value is None else plain(Decimal(str(value)))
+
+
+@register.filter
+def average(value: Decimal | None) -> str:
+    """A grade average: two places, half up."""
+    return shown(value)
+
+
+@register.filter
+def unmet(standing: Standing | None) -> list[Verdict]:
+    """The rules that are not met."""
+    return [v for v in standing.verdicts if v.met is False] if standing else []
+
+
+@register.filter
+def rule_words(verdict: Verdict) -> str:
+    """The rule alone, without what was found."""
+    return verdict.said.partition(":")[0]
+
+
+@register.filter
+def at_key(mapping: Mapping[Any, Any], key: Any) -> Any:
+    return mapping.get(key)
+
+
+@register.filter
+def prefixed(form: forms.Form, word: str) -> forms.Form:
+    """Ids of fields of their own, where several forms stand on one page. Names stay."""
+    form.auto_id = f"{word}-%s"
+    return form
+
+
+@register.filter
+def numbered(form: forms.Form, number: int) -> forms.Form:
+    """The same for a form that stands on the page many times."""
+    return prefixed(form, f"log{number}")
