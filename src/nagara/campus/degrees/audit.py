@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from nagara.campus.degrees.domain.ledger import FACTS, Ledger, facts_of, read
+from nagara.campus.degrees.domain.judging import judge_many
+from nagara.campus.degrees.domain.ledger import Ledger, facts_of
 from nagara.campus.degrees.domain.mending import (
     Help,
     Marks,
@@ -23,20 +24,22 @@ from nagara.campus.degrees.domain.mending import (
 from nagara.campus.degrees.domain.offers import Offer, as_taken, next_semester, obstacles, offers_in
 from nagara.campus.degrees.domain.semesters import policy_of
 from nagara.campus.degrees.models import Grade, Semester
-from nagara.campus.programmes.facts import Fact, facts_about
+from nagara.campus.programmes.facts import Fact
 from nagara.campus.programmes.models import Course, Enrolment
 from nagara.campus.programmes.rule_schema import rules_of
-from nagara.campus.programmes.rules_engine import Rule, Verdict, fact_names
-from nagara.campus.programmes.standing import Standing, judged
+from nagara.campus.programmes.rules_engine import Rule, Verdict
+from nagara.campus.programmes.standing import Standing
 
 
 @dataclass(frozen=True)
 class Line:
-    """One rule on the page. `soon`: the courses being taken meet it. `picked`: how it would be with the
-    courses that were ticked (None: none were)."""
+    """One rule on the page. `soon`: the courses being taken meet it. `then`: it is met now and will not be
+    once these courses are passed. `picked`: how it would be with the courses that were ticked (None: none
+    were)."""
 
     verdict: Verdict
     soon: bool = False
+    then: Verdict | None = None
     helps: list[Help] = field(default_factory=list)
     never: str = ""
     average: str = ""
@@ -63,8 +66,17 @@ class Line:
     def state(self) -> str:
         v = self.verdict
         if v.waived or v.met:
-            return "waived" if v.waived else "met"
+            return "waived" if v.waived else "falls" if self.then else "met"
         return "soon" if self.soon else "unknown" if v.met is None else "open"
+
+
+@dataclass(frozen=True)
+class Mend:
+    """An offered course and the rules that it would meet; `all`: every rule that a single course can."""
+
+    offer: Offer
+    rules: list[str]
+    all: bool
 
 
 @dataclass(frozen=True)
@@ -85,17 +97,24 @@ class Audit:
     picks: tuple[str, ...]
 
     @property
-    def mends(self) -> list[tuple[Offer, list[str]]]:
-        """Courses that can be taken now, with the open rules that each would meet, most rules first."""
+    def mends(self) -> list[Mend]:
+        """Courses that can be taken now and meet open rules alone, most rules first."""
         found: dict[int, tuple[Offer, list[str]]] = {}
         for line in self.lines:
             for one in line.mending:
                 found.setdefault(one.offer.offering.pk, (one.offer, []))[1].append(line.verdict.rule)
-        return sorted(found.values(), key=lambda pair: -len(pair[1]))
+        every = {rule for _, rules in found.values() for rule in rules}
+        made = [Mend(offer, rules, len(rules) == len(every)) for offer, rules in found.values()]
+        return sorted(made, key=lambda m: (-len(m.rules), m.offer.code))
+
+    @property
+    def full_mends(self) -> list[Mend]:
+        """Those that meet every rule that any course alone can meet."""
+        return [m for m in self.mends if m.all]
 
     @property
     def open_lines(self) -> list[Line]:
-        return [line for line in self.lines if line.state in ("open", "unknown")]
+        return [line for line in self.lines if line.state in ("open", "unknown", "falls")]
 
     @property
     def taking(self) -> bool:
@@ -113,11 +132,8 @@ def audit_of(
     are codes of courses ticked to see what they would change. Nothing is stored."""
     batch = enrolment.batch
     rules = rules_of(batch.version.rules, "degree")
-    ledger = read(enrolment, now=now)
-    facts = _facts(enrolment, ledger)
-    waivers = {waiver.rule: waiver for waiver in enrolment.waivers.all()}
-    standing = judged(batch, "degree", facts, waivers)
-    warned = rules_of(batch.version.rules, "warnings")
+    judged = judge_many(batch, [enrolment], now=now)[enrolment.pk]
+    ledger, facts, standing = judged.ledger, judged.facts, judged.sections["degree"]
     marks = Marks.of(policy_of(batch).scale.grades.all())
     supposed = marks.supposed(letter)
     semester = next_semester(ledger.semesters, ledger.today)
@@ -133,7 +149,7 @@ def audit_of(
         enrolment=enrolment,
         ledger=ledger,
         standing=standing,
-        warnings=judged(batch, "warnings", facts) if warned else None,
+        warnings=judged.sections.get("warnings"),
         lines=_lines(rules, standing, soon, facts, offers, barred, marks, chosen, least),
         semester=semester,
         offers=[(o, tuple(barred[o.offering.pk])) for o in offers],
@@ -143,15 +159,6 @@ def audit_of(
         marks=marks,
         picks=tuple(sorted(set(picks))) if chosen is not None else (),
     )
-
-
-def _facts(enrolment: Enrolment, ledger: Ledger) -> dict[str, Fact]:
-    """Facts that the rules ask for: our own from the ledger that is read already, others from their rooms."""
-    rules = enrolment.batch.version.rules
-    names = fact_names([*rules_of(rules, "degree"), *rules_of(rules, "warnings")])
-    own = facts_of(ledger)
-    others = [name for name in names if name not in own and name not in FACTS]
-    return {**facts_about(enrolment.batch, enrolment.user, others), **own}
 
 
 def _lines(
@@ -174,13 +181,14 @@ def _lines(
         rule = by_id[verdict.rule]
         done = bool(verdict.met or verdict.waived)
         will = bool(then[verdict.rule].met)
-        needs = not done and not will
+        needs = not will and not verdict.waived
         lines.append(
             Line(
                 verdict,
                 soon=not done and will,
+                then=then[verdict.rule] if done and needs else None,
                 helps=helps(rule, soon, facts, offers, barred, marks) if needs else [],
-                never="" if done else lost(rule, then[verdict.rule], own),
+                never="" if verdict.waived else lost(rule, then[verdict.rule], own),
                 average=needed_average(rule, soon, least.credits, marks) if needs else "",
                 picked=picked.get(verdict.rule),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -10,13 +10,13 @@ from django.db import transaction
 
 from nagara.campus.audit.domain import record
 from nagara.campus.degrees.domain.arithmetic import Record
-from nagara.campus.degrees.domain.ledger import read_many
+from nagara.campus.degrees.domain.judging import Judged, judge_many
 from nagara.campus.degrees.domain.semesters import DegreeError
 from nagara.campus.degrees.models import Recommendation, Recommended
 from nagara.campus.people.models import User
 from nagara.campus.programmes.domain.batches import subject
 from nagara.campus.programmes.models import Batch, Enrolment
-from nagara.campus.programmes.standing import Standing, standings_of_many
+from nagara.campus.programmes.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,17 @@ class Candidate:
 
 def candidates(batch: Batch, enrolments: Sequence[Enrolment]) -> list[Candidate]:
     """These people with their verdicts, in a fixed number of queries."""
-    standings = standings_of_many(batch, enrolments, ("degree",))
-    ledgers = read_many(batch, enrolments)
-    rows = Recommended.objects.filter(enrolment__in=[e.pk for e in enrolments])
+    return candidates_of(judge_many(batch, enrolments, ("degree",)).values())
+
+
+def candidates_of(found: Iterable[Judged]) -> list[Candidate]:
+    """Candidates from what is judged already; those whose version has no degree rules are left out."""
+    held = [j for j in found if "degree" in j.sections]
+    rows = Recommended.objects.filter(enrolment__in=[j.enrolment.pk for j in held])
     done = {r.enrolment_id: r for r in rows.select_related("recommendation__by")}
     return [
-        Candidate(e, standings[e.pk][0], ledgers[e.pk].record(), done.get(e.pk))
-        for e in enrolments
-        if standings[e.pk]
+        Candidate(j.enrolment, j.sections["degree"], j.ledger.record(), done.get(j.enrolment.pk))
+        for j in held
     ]
 
 

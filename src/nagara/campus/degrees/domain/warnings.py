@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from nagara.campus.audit.domain import record
 from nagara.campus.degrees.domain.courses import subject
+from nagara.campus.degrees.domain.judging import Judged, judge_many
 from nagara.campus.degrees.domain.semesters import DegreeError
 from nagara.campus.degrees.models import Advising, EarlyWarning, WarningNote, WeeklyLetter
 from nagara.campus.notices.domain import queue
@@ -21,7 +22,6 @@ from nagara.campus.people.models import User
 from nagara.campus.people.queries import now_valid
 from nagara.campus.programmes.models import Batch, Enrolment
 from nagara.campus.programmes.rule_schema import rules_of
-from nagara.campus.programmes.standing import standings_of_many
 
 LOOK_EVERY = timedelta(hours=20)
 
@@ -47,16 +47,20 @@ class Live:
 
 def live(batch: Batch, enrolments: Sequence[Enrolment]) -> list[Live]:
     """Warnings of these people as they are now, in a fixed number of queries."""
-    judged = standings_of_many(batch, enrolments, ("warnings",))
+    return live_of(judge_many(batch, enrolments, ("warnings",)).values())
+
+
+def live_of(found: Iterable[Judged]) -> list[Live]:
+    """Warnings from what is judged already."""
+    judged = [j for j in found if "warnings" in j.sections]
     held = EarlyWarning.objects.filter(
-        enrolment__in=[e.pk for e in enrolments], ended_at__isnull=True
+        enrolment__in=[j.enrolment.pk for j in judged], ended_at__isnull=True
     ).prefetch_related("notes__by")
     kept = {(w.enrolment_id, w.rule): w for w in held}
     return [
-        Live(e, v.rule, v.said, v.mend, kept.get((e.pk, v.rule)))
-        for e in enrolments
-        for standing in judged[e.pk]
-        for v in standing.verdicts
+        Live(j.enrolment, v.rule, v.said, v.mend, kept.get((j.enrolment.pk, v.rule)))
+        for j in judged
+        for v in j.sections["warnings"].verdicts
         if v.met is False
     ]
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from django import forms, template
 
+from nagara.campus.degrees.audit import Audit
 from nagara.campus.degrees.domain.arithmetic import plain, shown
-from nagara.campus.programmes.rules_engine import Verdict
+from nagara.campus.programmes.rule_schema import rules_of
+from nagara.campus.programmes.rules_engine import Verdict, says
 from nagara.campus.programmes.standing import Standing
 
 register = template.Library()
@@ -34,9 +36,16 @@ def unmet(standing: Standing | None) -> list[Verdict]:
 
 
 @register.filter
-def rule_words(verdict: Verdict) -> str:
-    """The rule alone, without what was found."""
-    return verdict.said.partition(":")[0]
+def words_of(audit: Audit, names: list[str]) -> list[str]:
+    """These rules in words, without what was found."""
+    rules = rules_of(audit.enrolment.batch.version.rules, "degree")
+    return [says(rule) for rule in rules if str(rule.get("id", "")) in names]
+
+
+@register.filter
+def found_words(verdict: Verdict) -> str:
+    """What was found, without the rule."""
+    return verdict.said.rpartition(": ")[2]
 
 
 @register.filter

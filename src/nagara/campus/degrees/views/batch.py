@@ -14,9 +14,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nagara.campus.degrees.domain.arithmetic import plain, shown
+from nagara.campus.degrees.domain.judging import judge_many
 from nagara.campus.degrees.domain.ledger import host_day
-from nagara.campus.degrees.domain.recommending import Candidate, candidates, recommend
-from nagara.campus.degrees.domain.warnings import Live, advisors_of, live, look_again, write_weekly
+from nagara.campus.degrees.domain.recommending import (
+    Candidate,
+    candidates,
+    candidates_of,
+    recommend,
+)
+from nagara.campus.degrees.domain.warnings import Live, advisors_of, live, live_of, look_again, write_weekly
 from nagara.campus.degrees.forms import StudentFilter
 from nagara.campus.degrees.minutes import minutes_pdf, minutes_xlsx
 from nagara.campus.degrees.views.access import PAGE, batch_for, need, students_for
@@ -93,7 +99,8 @@ def overview(request: SignedIn, slug: str) -> HttpResponse:
     rules = [(str(r["id"]), says(r)) for r in rules_of(batch.version.rules, "degree")]
     form = StudentFilter(rules, request.GET)
     people = _named(students_for(request, batch), request)
-    found = candidates(batch, people)
+    judged = judge_many(batch, people)
+    found = candidates_of(judged.values())
     rule = form.cleaned_data["rule"] if form.is_valid() else ""
     if rule:
         found = [
@@ -102,7 +109,7 @@ def overview(request: SignedIn, slug: str) -> HttpResponse:
             if any(v.rule == rule and not v.met and not v.waived for v in c.standing.verdicts)
         ]
     warned: dict[int, list[Live]] = {}
-    for warning in live(batch, [c.enrolment for c in found]):
+    for warning in live_of(judged[c.enrolment.pk] for c in found):
         warned.setdefault(warning.enrolment.pk, []).append(warning)
     advisors = advisors_of(batch)
     rows = [Student(c, advisors.get(c.enrolment.pk), warned.get(c.enrolment.pk, [])) for c in found]
