@@ -8,6 +8,7 @@ from nagara.campus.people.models import User
 from nagara.campus.programmes.domain import give_role
 from nagara.campus.programmes.models import RoleKind
 from nagara.campus.timetable.domain import make_group, release
+from nagara.campus.timetable.domain.feed_addresses import feed_of, token_of
 
 
 def _load(name):
@@ -35,6 +36,7 @@ def make(crowd) -> Made:
     release(batch, by=crowd.olga, quiet=True)
     draft = f.session(of, at="13:00")
     group = make_group(batch, "Group A", [], by=None)
+    calendar = feed_of(tess)
     return Made(
         ids={
             "SESSION": held.pk,
@@ -43,8 +45,10 @@ def make(crowd) -> Made:
             "BATCH": batch.slug,
             "GROUP": group.pk,
             "VENUE": held.room.venue_id,
+            "FEED": token_of(calendar),
         },
         people={"ria": ria, "tess": User.objects.get(pk=tess.pk), "lena": lena},
+        data={"calendar-renew": {"feed": calendar.pk}},
     )
 
 
@@ -61,6 +65,11 @@ PLAN = _who(404, olga=200, ria=200, tess=403)
 POST = _who(404, olga=422, ria=422, tess=403)
 OFFICE = _who(403, olga=200)
 CASES = {
+    "calendar": ("GET", {}, _who(200)),
+    "calendar-renew": ("POST", {}, _who(404, tess=302)),
+    "calendar-busy": ("GET", {}, _who(200)),
+    "calendar-feed": ("GET", {"token": "FEED"}, _who(200, nobody=200)),
+    "session-ics": ("GET", {"pk": "SESSION"}, {**READ, "lena": 200}),
     "my-timetable": ("GET", {}, _who(200)),
     "timetable-away": ("GET", {}, _who(200)),
     "timetable": ("GET", B, READ),
@@ -86,6 +95,8 @@ CASES = {
 }
 P = "/batches/BATCH/planner"
 PAGES = [
+    ("/calendar/?batch=BATCH", "tess"),
+    ("/calendar/busy/", "lena"),
     ("/timetable/", "tess"),
     ("/timetable/away/", "lena"),
     ("/batches/BATCH/timetable/", "tess"),

@@ -12,7 +12,7 @@ class TimetableConfig(AppConfig):
     def ready(self) -> None:
         from nagara.campus.people import data_port, roles
         from nagara.campus.programmes import copying, tabs
-        from nagara.campus.timetable import holdings, rules  # noqa: F401 (the rules make themselves known)
+        from nagara.campus.timetable import feeds, holdings, rules, session_doors  # noqa: F401 (rules)
         from nagara.campus.timetable.domain.plans import copy_timetable
 
         tabs.register("timetable", 10, holdings.tabs_of)
@@ -35,3 +35,5 @@ class TimetableConfig(AppConfig):
             erase=holdings.erase,
             stays="that someone spoke at a session, in which role",
         )
+        tabs.register("calendar", 11, feeds.tab_of)
+        session_doors.register("calendar", 90, feeds.door_of)

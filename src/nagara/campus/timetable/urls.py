@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nagara.campus.timetable.views import checking, places, planner, reading, releases
+from nagara.campus.timetable.views import checking, feeds, places, planner, reading, releases
 
 BATCH = "batches/<slug:slug>/"
 PLAN = f"{BATCH}planner/"
 urlpatterns = [
+    path("calendar/", feeds.calendar, name="calendar"),
+    path("calendar/renew/", feeds.renew, name="calendar-renew"),
+    path("calendar/busy/", feeds.busy_times, name="calendar-busy"),
+    path("calendar/<str:token>.ics", feeds.feed, name="calendar-feed"),
+    path("sessions/<int:pk>/session.ics", feeds.session_file, name="session-ics"),
     path("timetable/", reading.mine, name="my-timetable"),
     path("timetable/away/", places.away, name="timetable-away"),
     path("timetable/activities/<int:pk>/", reading.activity, name="timetable-activity"),
