@@ -20,8 +20,8 @@ two ways, an empty value and a year that is wrong."""
 REPORTS = (
     """
 **{city} in five numbers.** {people} thousand people (register, December 2025); {area} km2 (land office,
-2024); growth {growth} % a year since 2020; {km} km of drains (public works, 2025); {calls} reports of standing
-water in the last wet season (hotline log).
+2024); growth {growth} % a year since 2020; {km} km of drains (public works, 2025); {calls} reports of
+standing water in the last wet season (hotline log).
 
 **The problem.** After heavy rain, water stands in the market district for {hours} hours and more. Stall
 holders lose a day's income each time; two schools close.
