@@ -63,8 +63,11 @@ def _denied(words: list[Presence], held: list[Presence]) -> str:
     if not denies or not seen:
         return ""
     other = seen[0]
-    how = f"{other.by} says {other.said}" if other.way == "roster" else other.get_way_display().lower()
-    return f"{denies[0].by} says absent; {how} says otherwise. Present counts until you decide."
+    if other.way == Presence.Way.ROSTER:
+        how = f"{other.by} says {other.said}"
+    else:
+        how = f"there is other evidence ({other.get_way_display().lower()})"
+    return f"{denies[0].by} says absent; {how}. Present counts until you decide."
 
 
 def _apart(words: list[Presence]) -> str:
