@@ -31,6 +31,9 @@ QUICK = (
     "readiness/test_at_once.py",
     "readiness/test_deciding.py",
     "curricula/test_making.py",
+    "attendance/test_code.py",
+    "attendance/test_roster.py",
+    "attendance/test_online.py",
     "test_migrations.py",
     "test_query_counts.py",
 )

@@ -50,9 +50,14 @@ def correct(
     first, last = began or public.starts, ended or public.starts
     if not public.starts <= first <= last <= public.ends:
         raise AttendanceError("The times lie outside the session, or the wrong way round.")
+    PublicSession.objects.select_for_update().get(pk=public.pk)  # one correction at a time
+    name = f"correction:{who.key}:{key}"
+    held = Presence.objects.filter(session=public.session_id, key=name).first()
+    if held is not None:
+        return held
     mine = Presence.objects.filter(session=public.session_id).of(who)
     before = _minutes(public, evidence_of(mine).get((public.session_id, who), []))
-    made = Presence(
+    made = Presence.objects.create(
         session_id=public.session_id,
         user_id=who.user,
         registration_id=registration if registration is not None else who.guest,
@@ -63,22 +68,18 @@ def correct(
         said_at=now,
         note=said,
         by=by,
-        key=f"correction:{who.key}:{key}",
+        key=name,
     )
-    Presence.objects.bulk_create([made], ignore_conflicts=True)
-    kept = Presence.objects.get(session=public.session_id, key=made.key)
-    if kept.said_at == made.said_at:
-        after = int((last - first).total_seconds() // 60)
-        write_down(
-            "correct attendance",
-            f"session/{public.session_id}",
-            by=by,
-            reason=said,
-            who=who.key,
-            before=before,
-            after=after,
-        )
-    return kept
+    write_down(
+        "correct attendance",
+        f"session/{public.session_id}",
+        by=by,
+        reason=said,
+        who=who.key,
+        before=before,
+        after=int((last - first).total_seconds() // 60),
+    )
+    return made
 
 
 @transaction.atomic

@@ -276,13 +276,14 @@ def take_sheet(sheet: Sheet, *, by: Any, now: datetime) -> int:
     held = Presence.objects.filter(session=sheet.session_id, key__in=keys)
     before = held.count()
     Presence.objects.bulk_create(made.values(), ignore_conflicts=True)
-    held.filter(dropped=True).update(dropped=False)
+    # what a list that was taken back brought counts again; what a person took back with a reason does not
+    again = held.filter(dropped=True, sheet_rows=None).update(dropped=False)
     ids = dict(held.values_list("key", "pk"))
     for row in rows:
         row.presence_id = ids[made[row.pk].key]
     SheetRow.objects.bulk_update(rows, ["presence"])
     Sheet.objects.filter(pk=sheet.pk).update(state=Sheet.State.TAKEN)
-    fresh = len(ids) - before
+    fresh = len(ids) - before + again
     write_down(
         "import attendance", f"session/{sheet.session_id}", by=by, sheet=sheet.pk, rows=len(rows), new=fresh
     )
