@@ -16,12 +16,14 @@ from typing import Any
 from nagara.campus.cities.clocks import clock
 from nagara.campus.design import papers
 from nagara.campus.design.markdown import blocks
-from nagara.campus.visits.domain.telling import rides
+from nagara.campus.visits.domain.forgetting import deleted_on
+from nagara.campus.visits.domain.telling import rides, short
 from nagara.campus.visits.missing import TERMS, consents_of, facts_of
 from nagara.campus.visits.models import Need, Seat, TravelFacts, Visit
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
 KINDS = {"day": "Sheet of the day", "host": "Sheet for the host", "leader": "Sheet for the leader"}
+NOT_SAID, GONE = "not said yet", "deleted after travel"
 NO_NAME = "Participant (name not given)"
 
 
@@ -73,7 +75,7 @@ def sheet(visit: Visit, kind: str, now: datetime) -> dict[str, Any]:
             .select_related("enrolment__user", "enrolment__city__state")
             .order_by("enrolment__user__sort_key", "pk")
         )
-        _add_people(found, visit, seats, kind)
+        _add_people(found, visit, seats, kind, absent(visit, now))
     return found
 
 
@@ -123,7 +125,13 @@ def official(user: Any) -> str:
     return f"{user.passport_name} ({native})" if native else str(user.passport_name)
 
 
-def _add_people(found: dict[str, Any], visit: Visit, seats: Sequence[Seat], kind: str) -> None:
+def absent(visit: Visit, now: datetime) -> str:
+    """What to say where there are no facts: they were never said, or they are deleted by now."""
+    gone = clock(visit.batch.tz, now).at.date() >= deleted_on(visit.batch)
+    return GONE if gone else NOT_SAID
+
+
+def _add_people(found: dict[str, Any], visit: Visit, seats: Sequence[Seat], kind: str, gone: str) -> None:
     facts = facts_of([seat.enrolment_id for seat in seats])
     agreed = consents_of([seat.enrolment.user_id for seat in seats])
     names = {(need.kind, need.slug): need.name for need in Need.objects.all()}
@@ -135,15 +143,15 @@ def _add_people(found: dict[str, Any], visit: Visit, seats: Sequence[Seat], kind
         found["people"] = [[official(s.enrolment.user), _city(s)] for s in named]
         found["people"] += [[NO_NAME, ""]] * (len(seats) - len(named))
         return
-    riding = rides(visit)
+    riding = rides(visit, short)
     found["columns"] = ["Name", "City", "Needs", "Emergency contact", "Rides"]
     found["people"] = [
         [
             official(seat.enrolment.user)
             + (f", {seat.enrolment.user.phone}" if seat.enrolment.user.phone else ""),
             _city(seat),
-            needs(facts.get(seat.enrolment_id), visit.asks, names),
-            emergency(facts.get(seat.enrolment_id), visit.asks),
+            needs(facts.get(seat.enrolment_id), visit.asks, names, gone),
+            emergency(facts.get(seat.enrolment_id), visit.asks, gone),
             "\n".join(riding.get(seat.pk, [])),
         ]
         for seat in seats
@@ -155,10 +163,12 @@ def _city(seat: Seat) -> str:
     return f"{city.name}, {city.state.name}" if city else ""
 
 
-def needs(facts: TravelFacts | None, asks: Sequence[str], names: dict[tuple[str, str], str]) -> str:
+def needs(
+    facts: TravelFacts | None, asks: Sequence[str], names: dict[tuple[str, str], str], absent: str = NOT_SAID
+) -> str:
     """Dietary and access needs in words; what is not said is said to be so."""
     if facts is None:
-        return "not said yet"
+        return absent
     found = []
     for kind in ("diet", "access"):
         if kind not in asks:
@@ -175,11 +185,11 @@ def needs(facts: TravelFacts | None, asks: Sequence[str], names: dict[tuple[str,
     return "; ".join(found) or "none"
 
 
-def emergency(facts: TravelFacts | None, asks: Sequence[str]) -> str:
+def emergency(facts: TravelFacts | None, asks: Sequence[str], absent: str = NOT_SAID) -> str:
     if "emergency" not in asks:
         return ""
     if facts is None or not facts.emergency_name:
-        return "not said yet"
+        return absent
     relation = f" ({facts.emergency_relation})" if facts.emergency_relation else ""
     return f"{facts.emergency_name}{relation}, {facts.emergency_phone}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -69,12 +69,17 @@ def ride(leg: Leg) -> str:
     return f"{leg.departs:%H:%M} {leg.start} to {leg.goal} by {leg.mode}{which}{arrives}"
 
 
-def rides(visit: Visit) -> dict[int, list[str]]:
+def short(leg: Leg) -> str:
+    """A leg in a few words, for a roster."""
+    return f"{leg.departs:%H:%M} {leg.operator or leg.mode}"
+
+
+def rides(visit: Visit, word: Callable[[Leg], str] = ride) -> dict[int, list[str]]:
     """Lines of each person's rides, by seat. Ways on which nobody was given a place are for everyone."""
     legs = list(visit.legs.prefetch_related("people"))
     taken = {leg.pk: {seat.pk for seat in leg.people.all()} for leg in legs}
     seats = visit.places.filter(state=Seat.State.SEATED).values_list("pk", flat=True)
-    return {pk: [ride(leg) for leg in legs if not taken[leg.pk] or pk in taken[leg.pk]] for pk in seats}
+    return {pk: [word(leg) for leg in legs if not taken[leg.pk] or pk in taken[leg.pk]] for pk in seats}
 
 
 def news(visit: Visit) -> list[News]:

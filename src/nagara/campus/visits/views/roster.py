@@ -18,11 +18,11 @@ from nagara.campus.people.names import searchable
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.visits import domain
 from nagara.campus.visits.domain.facts import FIELDS
-from nagara.campus.visits.domain.telling import rides
+from nagara.campus.visits.domain.telling import rides, short
 from nagara.campus.visits.forms import RosterFilter, without_seat
 from nagara.campus.visits.missing import facts_of, missing_of_visit
 from nagara.campus.visits.models import ASKS, SECRETS, Leg, Need, Seat, TravelFacts, Visit
-from nagara.campus.visits.sheets import emergency, needs, official
+from nagara.campus.visits.sheets import absent, emergency, needs, official
 from nagara.campus.visits.views.access import visit_for
 from nagara.citylab.errors import CityLabError
 
@@ -68,13 +68,15 @@ def rows_of(visit: Visit) -> list[Row]:
     lacks = dict(missing_of_visit(visit, seats))
     facts = facts_of([seat.enrolment_id for seat in seats])
     names = {(need.kind, need.slug): need.name for need in Need.objects.all()}
-    riding = rides(visit)
+    riding = rides(visit, short)
+    public = getattr(visit.session, "public", None)
+    over, gone = public is not None and public.ends <= timezone.now(), absent(visit, timezone.now())
     return [
         Row(
             seat,
-            lacks[seat] if seat.state != Seat.State.GIVEN_BACK else [],
-            needs(facts.get(seat.enrolment_id), visit.asks, names),
-            emergency(facts.get(seat.enrolment_id), visit.asks),
+            [] if over or seat.state == Seat.State.GIVEN_BACK else lacks[seat],
+            needs(facts.get(seat.enrolment_id), visit.asks, names, gone),
+            emergency(facts.get(seat.enrolment_id), visit.asks, gone),
             riding.get(seat.pk, []),
             _sealed(facts.get(seat.enrolment_id), visit),
         )

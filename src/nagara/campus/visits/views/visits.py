@@ -104,18 +104,18 @@ def visit(request: SignedIn, pk: int) -> HttpResponse:
         "begun": bool(getattr(found.session, "public", None) and found.session.public.starts <= now),
     }
     if organises:
-        context |= _to_do(found)
+        context |= _to_do(found, begun=context["begun"])
     return render(request, "visits/visit.html", context)
 
 
-def _to_do(found: Visit) -> dict[str, Any]:
+def _to_do(found: Visit, *, begun: bool) -> dict[str, Any]:
     """What the organiser sees at the top: seats, who waits, what is missing, what is not told."""
     rows = missing_of_visit(found)
     return {
         "seated_count": len(rows),
         "waiting_count": found.places.filter(state=Seat.State.WAITING).count(),
-        "lacking": sum(bool(lacks) for _, lacks in rows),
-        "untold": len(news(found)),
+        "lacking": 0 if begun else sum(bool(lacks) for _, lacks in rows),
+        "untold": 0 if begun else len(news(found)),
     }
 
 
