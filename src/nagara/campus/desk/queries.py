@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from nagara.campus.desk import admissions, learning, programmes, readiness, selection, visits
+from nagara.campus.desk import (
+    admissions,
+    evaluation,
+    learning,
+    programmes,
+    readiness,
+    selection,
+    visits,
+)
 from nagara.campus.desk.todo import Kind, Todo, in_order
 from nagara.campus.people.models import User
 
@@ -17,6 +25,7 @@ ROOMS: tuple[Callable[[User, datetime], Iterator[Todo]], ...] = (
     selection.todos,
     visits.todos,
     learning.todos,
+    evaluation.todos,
 )
 
 

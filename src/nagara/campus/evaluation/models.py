@@ -18,14 +18,16 @@ from nagara.campus.people.queries import is_office, now_valid
 from nagara.campus.programmes.models import Batch, BatchRole, Enrolment, EvaluationForm
 from nagara.campus.timetable.models import Activity, Session
 
-DAILY, AT_END, BY_HAND = "daily", "last day", "by hand"
+DAILY, AT_END, LATER, BY_HAND = "daily", "last day", "later", "by hand"
 
 
 class Plan(models.Model):
     """When a batch's forms open, remind, report and close, on the host's clock. No row: the defaults."""
 
     batch = models.OneToOneField(Batch, on_delete=models.CASCADE, related_name="evaluation_plan")
-    opens = models.TimeField("daily form opens", default=time(15), help_text="or when the first session ends")
+    opens = models.TimeField(
+        "daily form opens", default=time(15), help_text="or when the last session ends, if that is earlier"
+    )
     reminds = models.TimeField("reminder to those who have not answered", default=time(19))
     reports = models.TimeField("results go to the team", default=time(20, 30))
     late_until = models.TimeField("late answers until, the next day", default=time(12))
@@ -68,6 +70,8 @@ class Occasion(models.Model):
     """A form asked of a batch once: for one day, at the end, for one course.
 
     `counts` is {question: {mark: how often}}, `texts` {question: [texts by lot]}, `n` how many answered.
+    Only `shown` is shown: a portion of answers is added to it when it is large enough that nobody's own
+    stands out by comparing before and after.
     """
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="occasions")
@@ -83,6 +87,7 @@ class Occasion(models.Model):
     n = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
     texts = models.JSONField(default=dict)
+    shown = models.JSONField(null=True, help_text="n, counts and texts as shown: it grows by five at least")
     reminded_at = models.DateTimeField(null=True, blank=True)
     reported_at = models.DateTimeField(null=True, blank=True)
 
