@@ -4,7 +4,6 @@ JavaScript; the same again by joserfc and cryptography; badges of others in our 
 from __future__ import annotations
 
 import base64
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -26,12 +25,9 @@ from nagara.campus.credentials import badges, keys
 from nagara.campus.credentials.domain import issue, revoke
 from nagara.campus.credentials.domain.wording import change_wording
 
+from . import factories as made
+
 ROOT = Path(__file__).resolve().parents[3]
-_spec = importlib.util.spec_from_file_location(
-    "credentials_factories", Path(__file__).with_name("factories.py")
-)
-made = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(made)
 pytestmark = pytest.mark.django_db
 LATER = "2030-01-01T00:00:00Z"
 

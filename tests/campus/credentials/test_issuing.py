@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -16,11 +14,8 @@ from nagara.campus.notices.models import Notice
 from nagara.campus.people.domain.erasing import erase
 from nagara.citylab.errors import CityLabError
 
-_spec = importlib.util.spec_from_file_location(
-    "credentials_factories", Path(__file__).with_name("factories.py")
-)
-made = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(made)
+from . import factories as made
+
 pytestmark = pytest.mark.django_db
 NOW = made.NOW
 

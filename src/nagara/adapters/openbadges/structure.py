@@ -49,7 +49,8 @@ IdentityObject: type String 1 1; hashed Boolean 1 1; identityHash IdentityHash 1
 Image: id URI 1 1; type String 1 1; caption String 0 1
 Profile: id URI 1 1; type TYPE 1 0; name String 0 1; url URI 0 1; description String 0 1;
   endorsement EndorsementCredential 0 0; endorsementJwt CompactJws 0 0; image Image 0 1;
-  address Address 0 1; otherIdentifier IdentifierEntry 0 0; official String 0 1; parentOrg Profile 0 1; dateOfBirth Date 0 1
+  address Address 0 1; otherIdentifier IdentifierEntry 0 0; official String 0 1;
+  parentOrg Profile 0 1; dateOfBirth Date 0 1
 Related: id URI 1 1; type TYPE 1 0; inLanguage LanguageCode 0 1; version String 0 1
 Result: type TYPE 1 0; achievedLevel URI 0 1; alignment Alignment 0 0; resultDescription URI 0 1;
   status ResultStatusType 0 1; value String 0 1

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from nagara.campus.desk import (
     admissions,
+    credentials,
     evaluation,
     learning,
     programmes,
@@ -26,6 +27,7 @@ ROOMS: tuple[Callable[[User, datetime], Iterator[Todo]], ...] = (
     visits.todos,
     learning.todos,
     evaluation.todos,
+    credentials.todos,
 )
 
 

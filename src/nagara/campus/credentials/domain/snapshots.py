@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from nagara.citylab.errors import CityLabError
 SCHEMA = 1
 PLACES = ("programme", "batch", "host", "from", "to", "hours", "kind", "city", "organisation")
 """Names in braces that a text may use."""
+_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 
 
 def day(value: Any) -> str:
@@ -41,13 +43,13 @@ def places_of(batch: Batch, kind: str, city: str, organisation: str) -> dict[str
 
 def filled(text: str, places: dict[str, str]) -> str:
     """A text with its names in braces filled in. Raises CityLabError for a name that nobody knows."""
-    try:
-        return text.format_map(places)
-    except (KeyError, ValueError, IndexError, AttributeError) as error:
+    strange = [found for found in _BRACES.findall(text) if found.strip("{}") not in places]
+    if strange:
         raise CityLabError(
-            f"The text has something in braces that cannot be filled in: {error}.",
+            f"The text has something in braces that cannot be filled in: {strange[0]}",
             mend="Use only " + ", ".join(f"{{{name}}}" for name in PLACES) + ".",
-        ) from None
+        )
+    return _BRACES.sub(lambda found: places[found.group().strip("{}")], text)
 
 
 def _plain_number(value: Any) -> str:
