@@ -9,6 +9,7 @@ from datetime import datetime
 from nagara.campus.desk import (
     admissions,
     credentials,
+    degrees,
     evaluation,
     learning,
     programmes,
@@ -28,6 +29,7 @@ ROOMS: tuple[Callable[[User, datetime], Iterator[Todo]], ...] = (
     learning.todos,
     evaluation.todos,
     credentials.todos,
+    degrees.todos,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import transaction
@@ -41,9 +42,11 @@ class Candidate:
         return [v.said for v in self.standing.verdicts if v.waived]
 
 
-def candidates(batch: Batch, enrolments: Sequence[Enrolment]) -> list[Candidate]:
+def candidates(
+    batch: Batch, enrolments: Sequence[Enrolment], *, now: datetime | None = None
+) -> list[Candidate]:
     """These people with their verdicts, in a fixed number of queries."""
-    return candidates_of(judge_many(batch, enrolments, ("degree",)).values())
+    return candidates_of(judge_many(batch, enrolments, ("degree",), now=now).values())
 
 
 def candidates_of(found: Iterable[Judged]) -> list[Candidate]:
@@ -58,7 +61,9 @@ def candidates_of(found: Iterable[Judged]) -> list[Candidate]:
 
 
 @transaction.atomic
-def recommend(enrolments: Sequence[Enrolment], *, by: User, reason: str) -> Recommendation:
+def recommend(
+    enrolments: Sequence[Enrolment], *, by: User, reason: str, now: datetime | None = None
+) -> Recommendation:
     """Recommend people of one batch for the degree. Refused where a rule is open for one of them, and where
     one was recommended before. Every verdict is kept as it stands."""
     if not enrolments:
@@ -70,7 +75,7 @@ def recommend(enrolments: Sequence[Enrolment], *, by: User, reason: str) -> Reco
     batch = Batch.objects.select_for_update().get(pk=enrolments[0].batch_id)
     if any(e.batch_id != batch.pk for e in enrolments):
         raise DegreeError("These people are in more than one batch.")
-    found = candidates(batch, list(enrolments))
+    found = candidates(batch, list(enrolments), now=now)
     missing = len(enrolments) - len(found)
     if missing:
         raise DegreeError("The version of this batch has no degree rules.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -22,8 +22,6 @@ from nagara.campus.people.models import User
 from nagara.campus.people.queries import now_valid
 from nagara.campus.programmes.models import Batch, Enrolment
 from nagara.campus.programmes.rule_schema import rules_of
-
-LOOK_EVERY = timedelta(hours=20)
 
 
 @dataclass(frozen=True)
@@ -45,9 +43,9 @@ class Live:
         return list(self.kept.notes.all()) if self.kept else []
 
 
-def live(batch: Batch, enrolments: Sequence[Enrolment]) -> list[Live]:
+def live(batch: Batch, enrolments: Sequence[Enrolment], *, now: datetime | None = None) -> list[Live]:
     """Warnings of these people as they are now, in a fixed number of queries."""
-    return live_of(judge_many(batch, enrolments, ("warnings",)).values())
+    return live_of(judge_many(batch, enrolments, ("warnings",), now=now).values())
 
 
 def live_of(found: Iterable[Judged]) -> list[Live]:
@@ -83,7 +81,7 @@ def look_again(
     at = now or timezone.now()
     Batch.objects.select_for_update().get(pk=batch.pk)
     people = list(enrolments) if enrolments is not None else students(batch)
-    found = {(w.enrolment.pk, w.rule): w for w in live(batch, people)}
+    found = {(w.enrolment.pk, w.rule): w for w in live(batch, people, now=at)}
     still = [w.kept for w in found.values() if w.kept is not None]
     for warning in still:
         now_said = found[(warning.enrolment_id, warning.rule)]
@@ -158,7 +156,7 @@ def write_weekly(batch: Batch, *, now: datetime, by: User | None = None) -> int:
     people = students(batch)
     look_again(batch, people, now=now)
     by_advisor: dict[User, list[Live]] = defaultdict(list)
-    for warning in live(batch, people):
+    for warning in live(batch, people, now=now):
         advisor = advisors.get(warning.enrolment.pk)
         if advisor is not None and advisor.pk in waiting:
             by_advisor[advisor].append(warning)
