@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
-from nagara.campus.programmes.calendars import Holiday
+from nagara.campus.programmes.calendars import ESTIMATED, Holiday
 from nagara.campus.timetable.clashes.places import place
 from nagara.campus.timetable.clashes.shapes import BAD, NOTE, WARN, Board, Finding, Prayer, Slot, clock, wall
+
+SHOWN = 3
+"""So many regions of a holiday are named."""
 
 
 def check(board: Board) -> Iterator[Finding]:
@@ -69,7 +72,17 @@ def _host_days(board: Board) -> Iterator[Finding]:
 
 
 def _said(holidays: list[Holiday]) -> str:
-    return "; ".join(holiday.words for holiday in holidays)
+    """Holidays in words; one that many regions have stands once."""
+    regions: dict[tuple[str, bool], list[str]] = {}
+    for holiday in holidays:
+        there = regions.setdefault((holiday.name, holiday.estimated), [])
+        if holiday.region:
+            there.append(holiday.region)
+    said = []
+    for (name, estimated), where in regions.items():
+        many = ", ".join(where[:SHOWN]) + (f" and {len(where) - SHOWN} more" if len(where) > SHOWN else "")
+        said.append(name + (f" ({many} only)" if where else "") + (ESTIMATED if estimated else ""))
+    return "; ".join(said)
 
 
 def _away_days(board: Board) -> Iterator[Finding]:
