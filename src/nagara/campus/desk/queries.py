@@ -15,6 +15,7 @@ from nagara.campus.desk import (
     programmes,
     readiness,
     selection,
+    timetable,
     visits,
 )
 from nagara.campus.desk.todo import Kind, Todo, in_order
@@ -25,6 +26,7 @@ ROOMS: tuple[Callable[[User, datetime], Iterator[Todo]], ...] = (
     programmes.todos,
     admissions.todos,
     selection.todos,
+    timetable.todos,
     visits.todos,
     learning.todos,
     evaluation.todos,

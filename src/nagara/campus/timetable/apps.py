@@ -11,9 +11,9 @@ class TimetableConfig(AppConfig):
 
     def ready(self) -> None:
         from nagara.campus.people import data_port, roles
-        from nagara.campus.programmes import copying, tabs
+        from nagara.campus.programmes import copying, moving, tabs
         from nagara.campus.timetable import feeds, holdings, rules, session_doors  # noqa: F401 (rules)
-        from nagara.campus.timetable.domain.plans import copy_timetable
+        from nagara.campus.timetable.domain.plans import copy_timetable, move_timetable
 
         tabs.register("timetable", 10, holdings.tabs_of)
         copying.register(
@@ -22,6 +22,7 @@ class TimetableConfig(AppConfig):
             what="Timetable: activities, groups' names, sessions moved with the dates, rooms, hours",
             leaves="Speakers of sessions, when they could not come, links to join, released versions",
         )
+        moving.register("timetable", move_timetable)
         roles.register(
             "timetable",
             holdings.held,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -49,7 +50,7 @@ def load() -> None:
     if version is None:
         return
     office = User.objects.filter(email="office@demo.example").first()
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=ZoneInfo("Asia/Seoul"))  # the host's day
     batch = _batch(version, today - timedelta(days=today.weekday() + 7), office)
     _enrol(batch, office)
     speakers = _speakers(batch, office)

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nagara.campus.programmes.models import Batch
+from nagara.campus.timetable.differences import place_of
 from nagara.campus.timetable.models import PublicSession
 from nagara.campus.timetable.queries import sessions_for
 
@@ -71,6 +72,8 @@ class Timetable:
     weeks: list[date] = field(default_factory=list)
     week: date | None = None
     zones: list[str] = field(default_factory=list)
+    jump: Day | None = None
+    """Today or the next day with sessions, where it is not the first one of the page."""
 
 
 def monday(day: date) -> date:
@@ -92,6 +95,9 @@ def timetable_of(batch: Batch, user: Any, wanted: Wanted, now: datetime, *, page
         shown = [row for row in shown if monday(row.day) == page.week]
     page.days = by_day(shown, zone=getattr(user, "tz", "") or "", mine=mine, now=now, host=batch.tz)
     page.zones = sorted({row.tz for row in shown})
+    today = now.astimezone(ZoneInfo(batch.tz)).date()
+    coming = next((day for day in page.days if day.day >= today), None)
+    page.jump = coming if coming is not None and coming is not page.days[0] else None
     return page
 
 
@@ -160,10 +166,13 @@ def _yours(row: PublicSession, zone: str, zones: dict[str, ZoneInfo]) -> str:
 
 
 def zone_times(row: PublicSession, zones: Mapping[str, int]) -> list[tuple[str, str, int]]:
-    """The time of a session in each zone: (zone, words, how many people), the earliest clock first."""
-    found = []
+    """The time of a session in the clocks of people: (places, words, how many people), the earliest first."""
+    found: dict[tuple[timedelta, str], list[tuple[str, int]]] = {}
     for zone, people in zones.items():
         first, last = row.starts.astimezone(ZoneInfo(zone)), row.ends.astimezone(ZoneInfo(zone))
-        offset = first.utcoffset() or timedelta()
-        found.append((offset, zone, f"{first:%a} {first:%H:%M} to {last:%H:%M}", people))
-    return [(zone, words, people) for _, zone, words, people in sorted(found)]
+        key = (first.utcoffset() or timedelta(), f"{first:%a} {first:%H:%M} to {last:%H:%M}")
+        found.setdefault(key, []).append((place_of(zone), people))
+    return [
+        (", ".join(place for place, _ in there), words, sum(people for _, people in there))
+        for (_, words), there in sorted(found.items())
+    ]

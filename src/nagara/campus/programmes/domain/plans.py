@@ -11,6 +11,7 @@ from django.db import transaction
 from nagara.campus.audit.domain import record
 from nagara.campus.cities.models import State
 from nagara.campus.people.models import User
+from nagara.campus.programmes import moving
 from nagara.campus.programmes.domain.batches import check_zone, subject
 from nagara.campus.programmes.models import Batch, BatchActivity, Enrolment, ExtraHoliday
 from nagara.citylab.errors import CityLabError
@@ -67,7 +68,8 @@ def move_batch(batch: Batch, starts: date, *, by: User | None, reason: str) -> i
     for activity in activities:
         activity.day += by_days
     BatchActivity.objects.bulk_update(activities, ["day"])
-    record("batch moved", subject(held), by=by, reason=reason, days=days, activities=len(activities))
+    rooms = moving.run(held, days=days, by=by)
+    record("batch moved", subject(held), by=by, reason=reason, days=days, activities=len(activities), **rooms)
     return days
 
 

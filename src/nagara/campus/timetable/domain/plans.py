@@ -174,15 +174,32 @@ def _ordered(first: str, last: str, where: str, name: str) -> None:
         raise CityLabError(f"{name}: it ends before it begins.", where=where, mend="Swap the two times.")
 
 
+def move_timetable(batch: Batch, *, days: int, by: User | None) -> int:
+    """For `programmes.moving`: the draft's sessions and travel days move with the batch; people are told with
+    the next release."""
+    moved = timedelta(days=days)
+    sessions = list(Session.objects.select_for_update(of=("self",)).filter(activity__batch=batch))
+    for session in sessions:
+        session.day, session.version = session.day + moved, session.version + 1
+    Session.objects.bulk_update(sessions, ["day", "version"], batch_size=200)
+    frame = Frame.objects.filter(batch=batch).first()
+    if frame is not None:
+        frame.travel_days = _moved(frame.travel_days, moved)
+        frame.save(update_fields=["travel_days"])
+    return len(sessions)
+
+
+def _moved(travel_days: list[dict[str, Any]], by: timedelta) -> list[dict[str, Any]]:
+    return [{**row, "day": (date.fromisoformat(row["day"]) + by).isoformat()} for row in travel_days]
+
+
 def copy_timetable(source: Batch, new: Batch, *, days: int, by: User | None) -> Iterable[str]:
     """For `programmes.copying`: groups' names, activities, sessions moved with the dates, rooms, the frame.
     Not people, what they answered, links to join, releases."""
     moved = timedelta(days=days)
     frame = Frame.objects.filter(batch=source).first()
     if frame is not None:
-        travel = [
-            {**row, "day": (date.fromisoformat(row["day"]) + moved).isoformat()} for row in frame.travel_days
-        ]
+        travel = _moved(frame.travel_days, moved)
         frame.pk, frame.batch, frame.travel_days = None, new, travel
         frame._state.adding = True
         frame.save()

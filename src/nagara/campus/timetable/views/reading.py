@@ -16,12 +16,15 @@ from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.rules import may
 from nagara.campus.programmes.views.batches import find_batch
 from nagara.campus.timetable import listing, session_doors
+from nagara.campus.timetable.differences import span
 from nagara.campus.timetable.models import Activity, PublicSession, Release
 from nagara.campus.timetable.paper import timetable_pdf
 from nagara.campus.timetable.queries import sessions_for, takes_part
 from nagara.campus.timetable.views.access import session_for
 
 SHOW_LINK = timedelta(days=1)
+LATE = timedelta(hours=1)
+"""The link to join stays so long after the end: meetings run late."""
 OWN_PAST, OWN_AHEAD = timedelta(hours=12), 60
 
 
@@ -88,6 +91,13 @@ def _part(request: SignedIn, public: PublicSession) -> bool:
     return sessions_for(request.user, batches=[public.batch]).filter(pk=public.pk).exists()
 
 
+def _yours(public: PublicSession, zone: str) -> str:
+    """Its time in the reader's clock; "" where that shows the same."""
+    host = span(public.starts, public.ends, public.tz)
+    own = span(public.starts, public.ends, zone) if zone else host
+    return "" if own.rpartition(",")[0] == host.rpartition(",")[0] else own
+
+
 @login_required
 @require_safe
 def session(request: SignedIn, pk: int) -> HttpResponse:
@@ -108,11 +118,15 @@ def session(request: SignedIn, pk: int) -> HttpResponse:
     context |= {
         "part": part,
         "link": public.join_link
-        if public.join_link and (part or runs) and (runs or public.starts - now <= SHOW_LINK)
+        if public.join_link
+        and not public.cancelled
+        and public.ends > now - LATE
+        and (runs or (part and public.starts - now <= SHOW_LINK))
         else "",
         "link_later": bool(public.join_link) and part and public.starts - now > SHOW_LINK,
         "link_from": public.starts - SHOW_LINK,
-        "over": public.ends <= now,
+        "when": span(public.starts, public.ends, public.tz),
+        "yours": _yours(public, request.user.tz),
         "on": public.starts <= now < public.ends,
         "zones": listing.zone_times(public, zones),
         "doors": session_doors.of(public, request.user),
