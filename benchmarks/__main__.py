@@ -29,6 +29,7 @@ CASES = (
     "growth_import",
     "growth_sensors",
     "people_list",
+    "timetable_page",
     "review_board",
     "selection",
 )

@@ -189,6 +189,26 @@ def _client(email: str) -> Any:
     return client
 
 
+def signed_in(email: str) -> str:
+    """The cookie of a session of that person, for a client of another process."""
+    from django.conf import settings
+
+    return f"{settings.SESSION_COOKIE_NAME}={_client(email).cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+def campus_pages() -> list[str]:
+    """What one who takes part opens: desk, timetable, a session, own pages."""
+    from django.urls import reverse
+
+    from nagara.campus.timetable.models import Session
+
+    names = ("desk", "my-timetable", "learn", "me")
+    session = Session.objects.filter(activity__batch__slug="bench").first()
+    assert session is not None
+    pages = [reverse(name) for name in names]
+    return [*pages, reverse("timetable", args=["bench"]), session.get_absolute_url()]
+
+
 def ask(folder: str, name: str, times: int) -> None:
     """Ask the page of that name as the office; see `pretalx_site.ask`."""
     fill(folder)

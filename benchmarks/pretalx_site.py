@@ -177,7 +177,7 @@ def ask_public(folder: str, page: str, times: int) -> None:
 
 
 def report(client: Any, address: str, times: int) -> None:
-    """What both sides print: rows, bytes as sent, CPU seconds of one request."""
+    """What both sides print: rows or events, bytes as sent, CPU seconds of one request."""
     import gzip
 
     answer = client.get(address)
@@ -191,5 +191,4 @@ def report(client: Any, address: str, times: int) -> None:
         body = gzip.decompress(body)
     events = body.count(b"BEGIN:VEVENT")
     held = f"{events} events" if events else f"{body.count(b'<tr')} rows"
-    print(f"{held}, {len(gzip.compress(body)) / 1000:.1f} kB gzip")
-    print(f"seconds={spent:.4f}")
+    print(f"{held}, {len(gzip.compress(body)) / 1000:.1f} kB gzip, seconds={spent:.4f}")
