@@ -49,11 +49,13 @@ def _first_steps(address: str) -> None:
     typer.echo(f"  {address}demo/          sign in as a person of any role with one press; their desk opens")
     typer.echo(f"  {address}cities/{DEMO_CITY}/   the simulated city: data, indicators, maps, brief")
     typer.echo(f"  {address}calls/         what one can apply for")
+    typer.echo(f"  {address}webinars/      open webinars: register, join, read the transcript")
+    typer.echo(f"  {address}check/         is this certificate real?")
     typer.echo(f"  {address}cities/        the 38 member cities")
     typer.echo(f"  {address}recipes/       questions that can be asked of any city")
     typer.echo(f"\nSign in with the password {PASSWORD} as:")
     for account in ACCOUNTS:
-        typer.echo(f"  {account.email:24} {account.may}")
+        typer.echo(f"  {account.email:26} {account.may}")
     typer.echo("")
 
 

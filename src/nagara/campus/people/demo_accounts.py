@@ -35,7 +35,7 @@ SEOUL, JAKARTA = "Asia/Seoul", "Asia/Jakarta"
 ACCOUNTS = [
     Account(
         *("office@demo.example", "Han Seoyeon"),
-        "the office: may write everywhere. Set up a batch, write a call, release letters",
+        "the office: may write everywhere. Plan a timetable, release it, waive a rule, issue certificates",
         office="manager",
         role_words="Programme manager",
         group=OFFICE,
@@ -182,7 +182,7 @@ ACCOUNTS = [
     ),
     Account(
         *("lecturer@demo.example", "Park Jihoon"),
-        "see the batch and its modules",
+        "teach: roster and code at the door, materials, grading, grade book; advise students",
         role_words="Lecturer",
         group=LEARNING,
         country="KR",
@@ -214,7 +214,7 @@ ACCOUNTS = [
     ),
     Account(
         *("alumna@demo.example", "Keomany Phommachanh"),
-        "see own past programmes and consents, take out own data",
+        "show own certificate and badge, see past programmes, take out own data",
         role_words="Alumna",
         group=LEARNING,
         country="LA",
