@@ -35,6 +35,7 @@ QUICK = (
     "attendance/test_code.py",
     "attendance/test_roster.py",
     "attendance/test_online.py",
+    "credentials/test_concurrency.py",
     "test_migrations.py",
     "test_query_counts.py",
 )

@@ -133,6 +133,7 @@ def batch_certificates(request: SignedIn, slug: str) -> HttpResponse:
         "page": paged(request, shown),
         "narrowed": any(request.GET.get(name) for name in ("q", "verdict", "given", "rule")),
         "counts": sorted(counts.items()),
+        "total": len(lines),
         "ready": sum(line.ready for line in lines),
         "valid": sum(line.holds for line in lines),
         "waived": sum(bool(line.waived) for line in lines),
