@@ -210,7 +210,8 @@ def release(request: SignedIn, pk: int) -> HttpResponse:
     if request.method == "POST":
         count = releasing.release(found, by=request.user)
         if count:
-            messages.success(request, f"{count} marks are released, and their owners are told.")
+            marks = "1 mark is" if count == 1 else f"{count} marks are"
+            messages.success(request, f"{marks} released; letters tell their owners.")
         else:
             messages.warning(request, "The marks were released before.")
         return redirect(found)
