@@ -22,6 +22,7 @@ QUICK = (
     "people",
     "notices",
     "selection/test_drafts.py",
+    "learning/test_at_once.py",
     "audit",
     "admissions/test_nominating.py",
     "admissions/test_applying.py",

@@ -27,7 +27,7 @@ def test_the_running_course_has_work_in_every_state_and_loads_once():
     report = Assignment.objects.get(batch=batch, title="City Report")
     assert report.submissions.count() == 45
     assert set(report.submissions.values_list("state", flat=True)) == {"accepted", "returned", "handed-in"}
-    assert Grade.objects.filter(assignment=report).count() > 38
+    assert Grade.objects.filter(assignment=report).count() >= 36
     reviews = PeerReview.objects.filter(submission__assignment__title="Problem statement")
     assert 0 < reviews.filter(done_at=None).count() < reviews.count()
     assert not [r for r in reviews.select_related("submission") if r.submission.enrolment_id == r.reviewer_id]

@@ -62,7 +62,8 @@ MATCHING = {
     ],
     "extra": ["sounds"],
 }
-ORDERING = {"kind": "ordering", "asks": "Put in order.", "sequence": ["ask", "collect", "clean", "publish"]}
+STEPS = ["ask", "collect", "clean", "publish"]
+ORDERING = {"kind": "ordering", "asks": "Put in order.", "sequence": STEPS}
 MAP = {
     "kind": "map",
     "asks": "Where is the stop?",
@@ -215,12 +216,12 @@ def test_signs_of_asian_scripts_are_letters_not_accents():
 
 def test_matching_counts_pairs_and_ordering_counts_pairs_in_order():
     one = posed(MATCHING)
-    assert mark(one, {"pairs": {"1": 0, "2": 2}}).of(D(3)) == D(1)
+    assert mark(one, {"pairs": {"GTFS": "timetables", "OSM": "tables"}}).of(D(3)) == D(1)
     one = posed(ORDERING)
-    swapped = {"places": {"0": 2, "1": 1, "2": 3, "3": 4}}
+    swapped = {"places": dict(zip(STEPS, (2, 1, 3, 4), strict=True))}
     assert mark(one, swapped).of(D(6)) == D(4)
-    assert mark(one, {"places": {"0": 4, "1": 3, "2": 2, "3": 1}}).share == 0
-    assert mark(one, {"places": {"0": 1, "1": 1, "2": 1, "3": 1}}).share == 0
+    assert mark(one, {"places": dict(zip(STEPS, (4, 3, 2, 1), strict=True))}).share == 0
+    assert mark(one, {"places": dict.fromkeys(STEPS, 1)}).share == 0
 
 
 def test_a_point_counts_by_its_distance_or_by_the_area():

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from nagara.campus.desk import (
     admissions,
-    attendance,
     credentials,
     degrees,
     evaluation,
     learning,
     programmes,
+    quizzes,
     readiness,
     selection,
     timetable,
@@ -28,8 +28,8 @@ ROOMS: tuple[Callable[[User, datetime], Iterator[Todo]], ...] = (
     admissions.todos,
     selection.todos,
     timetable.todos,
+    quizzes.todos,
     visits.todos,
-    attendance.todos,
     learning.todos,
     evaluation.todos,
     credentials.todos,

@@ -31,15 +31,21 @@ def send(request: HttpRequest, path: Path, *, name: str, media: str, sha256: str
     size = path.stat().st_size
     asked = request.headers.get("Range", "")
     if not asked or request.headers.get("If-Range", tag).strip() != tag:
-        return FileResponse(path.open("rb"), content_type=media, headers=headers)
+        return _whole(path, name, media, headers)
     span = _span(asked, size)
     if span is None:
-        return FileResponse(path.open("rb"), content_type=media, headers=headers)
+        return _whole(path, name, media, headers)
     start, stop = span
     if start >= size or start >= stop:
         return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
     headers |= {"Content-Range": f"bytes {start}-{stop - 1}/{size}", "Content-Length": str(stop - start)}
     return StreamingHttpResponse(_piece(path, start, stop), status=206, content_type=media, headers=headers)
+
+
+def _whole(path: Path, name: str, media: str, headers: dict[str, str]) -> FileResponse:
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=name, content_type=media, headers=headers
+    )
 
 
 def _span(asked: str, size: int) -> tuple[int, int] | None:

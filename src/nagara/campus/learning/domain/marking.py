@@ -186,9 +186,15 @@ def expert_of(submission: Submission) -> Decimal | None:
 
 
 def settle(
-    submission: Submission, *, by: User | None, reason: str = "", agreed: Decimal | None = None
+    submission: Submission,
+    *,
+    by: User | None,
+    reason: str = "",
+    agreed: Decimal | None = None,
+    anew: int | None = None,
 ) -> Decimal | None:
-    """Work out the mark of each person whose work this is. Call it with the submission held."""
+    """Work out the mark of each person whose work this is. Call it with the submission held. What was set by
+    hand stays, save for the person (enrolment) `anew`."""
     assignment = submission.assignment
     expert = agreed if agreed is not None else expert_of(submission)
     if expert is None:
@@ -208,7 +214,7 @@ def settle(
         total = max(Decimal(0), total - off)
     for pk in member_ids(submission):
         grade, _ = Grade.objects.select_for_update().get_or_create(assignment=assignment, enrolment_id=pk)
-        if grade.excused or (grade.by_hand and agreed is None):
+        if pk != anew and (grade.excused or (grade.by_hand and agreed is None)):
             continue
         write_grade(grade, percent=total, how=how, by=by, reason=reason)
     return total

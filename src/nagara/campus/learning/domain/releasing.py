@@ -111,9 +111,7 @@ def set_grade(
     grade, _ = Grade.objects.select_for_update().get_or_create(assignment=assignment, enrolment=enrolment)
     grade.assignment, grade.enrolment = assignment, enrolment
     if percent is None and not excused:
-        grade.by_hand = grade.excused = False
-        grade.save(update_fields=["by_hand", "excused"])
-        if found is None or settle(held(found), by=by, reason=reason) is None:
+        if found is None or settle(held(found), by=by, reason=reason, anew=enrolment.pk) is None:
             write_grade(grade, percent=None, how={}, by=by, reason=reason)
         grade.refresh_from_db()
         return grade

@@ -54,61 +54,42 @@ class Matching:
     def ask(self, posed: Posed, given: Given) -> dict[str, Any]:
         rights = _rights(posed.body)
         order = positions(posed, len(rights))
+        place_of = {rights[at]: str(place) for place, at in enumerate(order, 1)}
         chosen = given.get("pairs", {})
         return {
             "rows": [
                 {
-                    "field": str(number),
+                    "field": str(n),
                     "left": pair["left"],
-                    "chosen": self._place(chosen, number, rights, order),
+                    "chosen": place_of.get(chosen.get(str(pair["left"])), ""),
                 }
-                for number, pair in enumerate(posed.body["pairs"], 1)
+                for n, pair in enumerate(posed.body["pairs"], 1)
             ],
             "choices": [(str(place), rights[at]) for place, at in enumerate(order, 1)],
         }
 
-    def _place(self, chosen: dict[str, str], number: int, rights: list[str], order: list[int]) -> str:
-        at = chosen.get(str(number))
-        if at is None or not str(at).isdigit() or int(at) >= len(rights):
-            return ""
-        return str(order.index(int(at)) + 1)
-
     def read(self, posed: Posed, fields: Fields) -> Given:
-        order = positions(posed, len(_rights(posed.body)))
+        rights = _rights(posed.body)
+        order = positions(posed, len(rights))
         pairs = {}
-        for number in range(1, len(posed.body["pairs"]) + 1):
+        for number, pair in enumerate(posed.body["pairs"], 1):
             place = _whole(fields(str(number)), len(order))
             if place:
-                pairs[str(number)] = order[place - 1]
+                pairs[str(pair["left"])] = rights[order[place - 1]]
         return {"pairs": pairs} if pairs else {}
 
     def mark(self, posed: Posed, given: Given) -> Mark:
-        rights, pairs = _rights(posed.body), posed.body["pairs"]
-        chosen = given.get("pairs", {})
-        hits = sum(
-            1
-            for number, pair in enumerate(pairs, 1)
-            if chosen.get(str(number)) == rights.index(str(pair["right"]))
-        )
+        pairs, chosen = posed.body["pairs"], given.get("pairs", {})
+        hits = sum(1 for pair in pairs if chosen.get(str(pair["left"])) == str(pair["right"]))
         return Mark(Fraction(hits, len(pairs)))
 
     def key(self, posed: Posed) -> Given:
-        rights = _rights(posed.body)
-        return {
-            "pairs": {
-                str(number): rights.index(str(pair["right"]))
-                for number, pair in enumerate(posed.body["pairs"], 1)
-            }
-        }
+        return {"pairs": {str(pair["left"]): str(pair["right"]) for pair in posed.body["pairs"]}}
 
     def words(self, posed: Posed, given: Given) -> str:
-        rights, chosen = _rights(posed.body), given.get("pairs", {})
-        said = []
-        for number, pair in enumerate(posed.body["pairs"], 1):
-            at = chosen.get(str(number))
-            if at is not None and int(at) < len(rights):
-                said.append(f"{pair['left']}: {rights[int(at)]}")
-        return "; ".join(said)
+        chosen = given.get("pairs", {})
+        lefts = [str(pair["left"]) for pair in posed.body["pairs"]]
+        return "; ".join(f"{left}: {chosen[left]}" for left in lefts if left in chosen)
 
 
 @dataclass(frozen=True)
@@ -132,11 +113,11 @@ class Ordering:
         return order if order != list(range(count)) else order[1:] + order[:1]
 
     def ask(self, posed: Posed, given: Given) -> dict[str, Any]:
-        sequence = posed.body["sequence"]
+        sequence = [str(thing) for thing in posed.body["sequence"]]
         order, placed = positions(posed, len(sequence)), given.get("places", {})
         return {
             "rows": [
-                {"field": str(number), "left": sequence[at], "chosen": str(placed.get(str(at), ""))}
+                {"field": str(number), "left": sequence[at], "chosen": str(placed.get(sequence[at], ""))}
                 for number, at in enumerate(order, 1)
             ],
             "choices": [(str(n), str(n)) for n in range(1, len(sequence) + 1)],
@@ -144,31 +125,28 @@ class Ordering:
         }
 
     def read(self, posed: Posed, fields: Fields) -> Given:
-        count = len(posed.body["sequence"])
+        sequence = [str(thing) for thing in posed.body["sequence"]]
         places = {}
-        for number, at in enumerate(positions(posed, count), 1):
-            place = _whole(fields(str(number)), count)
+        for number, at in enumerate(positions(posed, len(sequence)), 1):
+            place = _whole(fields(str(number)), len(sequence))
             if place:
-                places[str(at)] = place
+                places[sequence[at]] = place
         return {"places": places} if places else {}
 
     def mark(self, posed: Posed, given: Given) -> Mark:
-        placed = given.get("places", {})
-        count = len(posed.body["sequence"])
+        places = [given.get("places", {}).get(str(thing)) for thing in posed.body["sequence"]]
         balance = 0
-        for first, second in combinations(range(count), 2):
-            a, b = placed.get(str(first)), placed.get(str(second))
-            if a is not None and b is not None and a != b:
-                balance += 1 if a < b else -1
-        return Mark(max(Fraction(0), Fraction(balance, count * (count - 1) // 2)))
+        for first, second in combinations(places, 2):
+            if first is not None and second is not None and first != second:
+                balance += 1 if first < second else -1
+        return Mark(max(Fraction(0), Fraction(balance, len(places) * (len(places) - 1) // 2)))
 
     def key(self, posed: Posed) -> Given:
-        return {"places": {str(at): at + 1 for at in range(len(posed.body["sequence"]))}}
+        return {"places": {str(thing): place for place, thing in enumerate(posed.body["sequence"], 1)}}
 
     def words(self, posed: Posed, given: Given) -> str:
-        placed, sequence = given.get("places", {}), posed.body["sequence"]
-        known = sorted((place, int(at)) for at, place in placed.items() if int(at) < len(sequence))
-        return "; ".join(f"{place}. {sequence[at]}" for place, at in known)
+        placed = given.get("places", {})
+        return "; ".join(f"{place}. {thing}" for thing, place in sorted(placed.items(), key=lambda p: p[1]))
 
 
 def _whole(values: Any, most: int) -> int | None:
