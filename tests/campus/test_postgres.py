@@ -36,6 +36,7 @@ QUICK = (
     "attendance/test_roster.py",
     "attendance/test_online.py",
     "credentials/test_concurrency.py",
+    "timetable/test_at_once.py",
     "test_migrations.py",
     "test_query_counts.py",
 )

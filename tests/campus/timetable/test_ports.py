@@ -14,7 +14,7 @@ from nagara.campus.programmes.models import RoleKind
 from nagara.campus.timetable import holdings, session_doors
 from nagara.campus.timetable.domain import cancel_session, change_session, changes_of, make_group, release
 from nagara.campus.timetable.domain.plans import change_frame
-from nagara.campus.timetable.models import Activity, Frame, PublicSession, Session, SessionPerson
+from nagara.campus.timetable.models import Activity, Frame, PublicSession, Release, Session, SessionPerson
 
 pytestmark = pytest.mark.django_db
 
@@ -70,9 +70,12 @@ def test_the_roles_and_own_data_of_a_speaker_and_how_they_are_forgotten(f):
     found = holdings.export(lena)
     assert found["speaking"][0]["role"] == "moderator"
     assert found["unavailable"][0]["reason"] == "Leave"
+    change_session(held, version=1, by=None, people=[lena, "Max"])
+    assert "Lena Ott" in release(batch, by=None, quiet=True).changes[0]["said"][0]
     holdings.erase(lena)
-    assert PublicSession.objects.get(session=held).people == [{"name": "Erased person", "role": "moderator"}]
-    assert str(SessionPerson.objects.get()) == "Erased person"
+    assert "Lena Ott" not in str(list(Release.objects.values_list("changes", flat=True)))
+    assert PublicSession.objects.get(session=held).people[0] == {"name": "Erased person", "role": "lecturer"}
+    assert {str(one) for one in SessionPerson.objects.all()} == {"Erased person", "Max"}
     assert holdings.export(lena) == {"speaking": [], "groups": [], "unavailable": []}
 
 

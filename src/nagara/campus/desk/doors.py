@@ -15,6 +15,7 @@ from nagara.campus.people.queries import is_office, now_valid
 from nagara.campus.programmes.models import Batch
 from nagara.campus.readiness.models import Assessment
 from nagara.campus.selection.models import Round
+from nagara.campus.timetable.queries import sessions_for
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ OFFICE = (
     ("People", "people", "everyone, their roles; invite, import, erase"),
     ("Letters", "notices", "what goes out, before it does"),
     ("Holidays", "holidays", "public holidays of twelve states"),
+    ("Venues and rooms", "timetable-venues", "where sessions are held, and how many find a seat"),
     ("Representatives", "representatives", "National Representatives of the states"),
     ("What was done", "audit", "every change with its reason"),
 )
@@ -73,6 +75,12 @@ def _leads(user: User) -> bool:
 
 
 _ASKED = (
+    _where(
+        "my-timetable",
+        "My timetable",
+        "where to be next, in your clock",
+        lambda user: sessions_for(user).exists(),
+    ),
     _where(
         "learn",
         "What next in your course",

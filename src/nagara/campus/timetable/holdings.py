@@ -14,7 +14,7 @@ from nagara.campus.people.roles import Held
 from nagara.campus.people.rules import may
 from nagara.campus.programmes.models import Batch
 from nagara.campus.programmes.tabs import Tab
-from nagara.campus.timetable.models import GroupMember, PublicSession, SessionPerson, Unavailable
+from nagara.campus.timetable.models import GroupMember, PublicSession, Release, SessionPerson, Unavailable
 
 SPEAKER = "speaker"
 
@@ -98,5 +98,24 @@ def erase(user: User) -> None:
             for one in row.people
         ]
     PublicSession.objects.bulk_update(public, ["people"], batch_size=200)
+    _forget_in_releases({row.batch_id for row in public}, names)
     PublicSession.speakers.through.objects.filter(user=user).delete()
     SessionPerson.objects.filter(user=user).update(user=None, name=erased_name)
+
+
+def _forget_in_releases(batches: set[int], names: set[str]) -> None:
+    """Versions say who came and went as a speaker: without the name."""
+    for release in Release.objects.filter(batch__in=batches):
+        changes = [{**c, "said": [_without(words, names) for words in c["said"]]} for c in release.changes]
+        if changes != release.changes:
+            release.changes = changes
+            release.save(update_fields=["changes"])
+
+
+def _without(words: str, names: set[str]) -> str:
+    """Only sentences about speakers ("With ...") hold names."""
+    if not words.startswith("With "):
+        return words
+    for name in sorted(names, key=len, reverse=True):
+        words = words.replace(name, erased_name)
+    return words

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from nagara.campus.admissions.models.calls import batches_run_by
 from nagara.campus.cities.clocks import instant
 from nagara.campus.people.queries import is_office
 from nagara.campus.programmes.models import Batch, BatchActivity
@@ -36,7 +37,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
         if not getattr(user, "is_authenticated", False):
             return self.none()
         return self.filter(
-            Q(activity__batch__in=Batch.objects.visible_to(user), public__isnull=False) | Q(people__user=user)
+            Q(activity__batch__in=Batch.objects.visible_to(user), public__isnull=False)
+            | Q(activity__batch__in=batches_run_by(user))
+            | Q(people__user=user)
         ).distinct()
 
 

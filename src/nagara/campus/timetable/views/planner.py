@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nagara.campus.people.requests import SignedIn
+from nagara.campus.people.rules import may
 from nagara.campus.programmes.domain.plans import CLOSED
 from nagara.campus.programmes.models import Batch
 from nagara.campus.timetable import planning
@@ -76,6 +77,7 @@ def planner(request: SignedIn, slug: str) -> HttpResponse:
         "warn": sum(f.severity == WARN for f in findings),
         "findings": [f for f in findings if f.severity != "note" and there.intersection(f.slots)][:12],
         "lines_left": planning.lines_left(batch),
+        "office": may(request.user, "timetable.change_places"),
     }
     return render(request, "timetable/planner.html", context)
 
@@ -201,16 +203,18 @@ def session(request: SignedIn, slug: str, pk: int) -> HttpResponse:
 
 
 def _other(request: SignedIn, batch: Batch, found: Session, say: str) -> HttpResponse:
-    by, there = request.user, redirect("planner-session", batch.slug, found.pk)
+    by, seen = request.user, request.POST.get("version", "")
+    version = int(seen) if seen.isdigit() else None
+    there = redirect("planner-session", batch.slug, found.pk)
     try:
         if say == "cancel":
-            cancel_session(found, by=by, reason=request.POST.get("reason", "")[:300])
+            cancel_session(found, by=by, reason=request.POST.get("reason", "")[:300], version=version)
             messages.success(request, f"{found} is cancelled in the draft. Release it to tell people.")
         elif say == "restore":
-            restore_session(found, by=by)
+            restore_session(found, by=by, version=version)
             messages.success(request, f"{found} takes place after all.")
         elif say == "remove":
-            remove_session(found, by=by)
+            remove_session(found, by=by, version=version)
             messages.success(request, f"{found} is deleted.")
             return _back(batch, found.day)
         elif say == "copy":
