@@ -7,6 +7,7 @@
   const line = document.querySelector(".quizbar .line");
   const store = "quiz-" + form.dataset.attempt;
   const waiting = new Set();
+  const elsewhere = {}; // kept answers to questions that stand on other pages
   let timer = 0, busy = false, over = false;
 
   const fieldsOf = (box) => [...box.querySelectorAll("input, select, textarea")].filter((f) => f.name);
@@ -22,22 +23,24 @@
   }
 
   function remember() {
-    const kept = {};
+    const kept = { ...elsewhere };
     for (const place of waiting) if (box(place)) kept[place] = values(place);
     try {
-      const old = JSON.parse(localStorage.getItem(store) || "{}");
-      for (const place of Object.keys(old)) if (!box(place)) kept[place] = old[place];
       if (Object.keys(kept).length) localStorage.setItem(store, JSON.stringify(kept));
       else localStorage.removeItem(store);
     } catch { /* a device that keeps nothing: the line must do */ }
   }
 
+  // What this device kept: an answer that the server has not heard since is filled in and sent. One whose
+  // mark (`seen`) has changed has arrived, or was changed on another device: the server's answer stays.
   function recall() {
     let kept = {};
     try { kept = JSON.parse(localStorage.getItem(store) || "{}"); } catch { return; }
     for (const [place, data] of Object.entries(kept)) {
       const here = box(place);
-      if (!here) continue;
+      if (!here) { elsewhere[place] = data; continue; }
+      const seen = data.find(([name]) => name.endsWith("-seen"));
+      if (!seen || seen[1] !== here.querySelector('[name$="-seen"]').value) continue;
       for (const f of fieldsOf(here)) {
         if (f.name.endsWith("-seen")) continue;
         const given = data.filter(([name]) => name === f.name).map(([, value]) => value);
@@ -46,7 +49,8 @@
       }
       waiting.add(place);
     }
-    if (waiting.size) soon(0);
+    if (waiting.size || Object.keys(elsewhere).length) soon(0);
+    remember();
   }
 
   function say(text) { if (line.textContent !== text) line.textContent = text; }
@@ -54,13 +58,15 @@
   function soon(wait) { clearTimeout(timer); timer = setTimeout(send, wait); }
 
   async function send() {
-    if (busy || over || !waiting.size || !form.dataset.save) return;
+    const others = Object.keys(elsewhere);
+    if (busy || over || !(waiting.size || others.length) || !form.dataset.save) return;
     busy = true;
     const places = [...waiting].filter((place) => box(place));
     const sent = places.map((place) => JSON.stringify(values(place)));
     const body = new FormData();
     body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     for (const place of places) for (const [name, value] of values(place)) body.append(name, value);
+    for (const place of others) for (const [name, value] of elsewhere[place]) body.append(name, value);
     try {
       const answer = await fetch(form.dataset.save, { method: "POST", body, headers: { Accept: "application/json" } });
       if (answer.status === 409) { finish((await answer.json()).says); return; }
@@ -73,6 +79,7 @@
         if (JSON.stringify(values(place).filter(([name]) => !name.endsWith("-seen"))) === JSON.stringify(JSON.parse(sent[n]).filter(([name]) => !name.endsWith("-seen")))) waiting.delete(place);
         show(place, said);
       });
+      for (const place of others) delete elsewhere[place];
       clock(found.seconds);
       say("");
     } catch {
@@ -127,7 +134,10 @@
 
   // Handing in over a line that is down: nothing is lost, the person is told, and can press again.
   form.addEventListener("submit", (event) => {
-    if (navigator.onLine) { try { localStorage.removeItem(store); } catch { /* nothing was kept */ } return; }
+    if (navigator.onLine) {
+      if (event.submitter?.value === "hand-in") try { localStorage.removeItem(store); } catch { /* nothing was kept */ }
+      return;
+    }
     event.preventDefault();
     for (const q of document.querySelectorAll(".question")) waiting.add(q.dataset.place);
     remember();
