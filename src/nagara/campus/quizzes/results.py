@@ -109,16 +109,22 @@ def _statistics(quizzes: Sequence[Quiz]) -> list[Question]:
 
 
 def _wrong(answer: Answer) -> str:
-    """How a wrong answer is grouped: by the mistake that it shows, else by its words."""
+    """How a wrong answer is grouped: by the mistake that it shows, else by its words, of several parts the
+    first wrong one."""
     if not answer.given:
         return "no answer"
     one = items.pose(answer.version.body, answer.drawn)
-    because = items.because(one, answer.mistake) if answer.mistake else ""
     kind = KINDS[str(one.body["kind"])]
-    if because and kind.name in ("numeric", "text", "map"):
-        return because
-    if answer.remark and kind.name == "numeric":
+    for named in answer.version.body.get("mistakes") or []:
+        if named.get("key") == answer.mistake:
+            return items.SLOT.sub("…", str(named.get("because", "")))
+    if kind.name in ("numeric", "map") and answer.remark:
         return answer.remark
+    for name in ("pairs", "places"):
+        right = kind.key(one).get(name, {})
+        for thing, given in answer.given.get(name, {}).items():
+            if right.get(thing) != given:
+                return f"{thing}: {given}"[:160]
     return kind.words(one, answer.given)[:160]
 
 

@@ -10,7 +10,7 @@ from nagara.campus.quizzes.domain import items
 from nagara.campus.quizzes.domain.kinds import KINDS
 from nagara.campus.quizzes.domain.kinds.shape import Posed, Question
 from nagara.campus.quizzes.domain.taking import posed, seen_mark
-from nagara.campus.quizzes.models import Answer, ItemVersion
+from nagara.campus.quizzes.models import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,6 @@ def _plain(value: Any) -> str:
     return plain(value) if isinstance(value, Decimal) else str(value)
 
 
-def varies(version: ItemVersion) -> bool:
+def varies(body: dict[str, Any]) -> bool:
     """True where neighbours get different texts or numbers."""
-    return bool(version.body.get("parameters") or version.body.get("variants"))
+    return bool(body.get("parameters") or body.get("variants"))

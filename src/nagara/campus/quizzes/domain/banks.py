@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from nagara.campus.audit.domain import record
 from nagara.campus.people.models import User
 from nagara.campus.programmes.models import Module
+from nagara.campus.quizzes.domain import items
 from nagara.campus.quizzes.domain.checking import Problem, check
 from nagara.campus.quizzes.models import Bank, Item, ItemVersion
 from nagara.citylab.errors import CityLabError
@@ -44,7 +45,7 @@ def first_words(body: Body) -> str:
     variants = body.get("variants") or []
     if len(text) < 3 and variants:
         text = str(variants[0].get("asks", text))
-    line = " ".join(re.sub(r"[*_`#>|]", "", text).split())
+    line = " ".join(re.sub(r"[*`#>|]", "", items.SLOT.sub("…", text)).split())
     return line if len(line) <= 160 else f"{line[:157]}..."
 
 

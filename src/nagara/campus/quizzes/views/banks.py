@@ -22,7 +22,7 @@ from nagara.campus.quizzes.domain.checking import check
 from nagara.campus.quizzes.domain.kinds import KINDS
 from nagara.campus.quizzes.domain.lines import from_lines, to_lines
 from nagara.campus.quizzes.models import Answer, Bank, Item
-from nagara.campus.quizzes.showing import previews
+from nagara.campus.quizzes.showing import previews, varies
 from nagara.campus.quizzes.views.access import bank_for, item_for
 from nagara.citylab.errors import CityLabError
 
@@ -158,8 +158,8 @@ def item(request: SignedIn, slug: str, key: str) -> HttpResponse:
     context = {
         "bank": found.bank,
         "item": found,
-        "version": found.newest,
-        "shown": previews(found.newest.body, SEEDS),
+        "current": found.newest,
+        "shown": previews(found.newest.body, SEEDS if varies(found.newest.body) else SEEDS[:1]),
         "versions": list(found.versions.select_related("made_by")),
         "asked": asked_by.count(),
         "old_key": asked_by.exclude(marked_by=found.newest).exists(),
@@ -207,7 +207,7 @@ def edit_item(request: SignedIn, slug: str, key: str) -> HttpResponse:
                 made = banks.save_item(bank_, key, body, by=request.user, note=note, seen=seen)
                 messages.success(request, f"Kept as version {made.number}.")
                 return redirect("quiz-item", slug, key)
-            shown = [] if problems else previews(body, SEEDS)
+            shown = [] if problems else previews(body, SEEDS if varies(body) else SEEDS[:1])
         except CityLabError as error:
             form.add_error(error.where if error.where in form.fields else None, str(error))
     context = {

@@ -206,9 +206,10 @@ def _middle(points: Sequence[Pair]) -> Pair:
 
 
 def _steps(low: float, high: float) -> list[float]:
-    """Round degrees between two, about four of them."""
-    rough = (high - low) / 4
+    """Round degrees between two, four or five of them."""
+    rough = (high - low) / 5
     size = 10 ** math.floor(math.log10(rough))
     step = next(size * m for m in (1, 2, 5, 10) if size * m >= rough)
-    first = math.ceil(low / step)
-    return [round(n * step, 10) for n in range(first, math.floor(high / step) + 1)]
+    margin = (high - low) / 20  # nothing is written at the very edge
+    steps = range(math.ceil((low + margin) / step), math.floor((high - margin) / step) + 1)
+    return [round(n * step, 10) for n in steps]
