@@ -156,7 +156,7 @@ def _weights(batch: Batch, rows: Sequence[tuple[Assignment, int]], by: User | No
 def _materials(batch: Batch, lead: User | None) -> None:
     """The pages, a recording and a table; and who has opened them."""
     modules = {module.code: module for module in Module.objects.all()}
-    for text in TEXTS:
+    for text in sorted(TEXTS, key=lambda t: (t.module, t.day)):
         first = batch.starts + timedelta(days=text.day - (1 if text.day > 0 else 0))
         save_material(
             batch,

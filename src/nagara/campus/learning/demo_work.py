@@ -31,6 +31,8 @@ from nagara.campus.programmes.models import Enrolment
 
 LEARNER, COLLEAGUE, ALUMNA = "participant@demo.example", "staff1.jakarta@demo.example", "alumna@demo.example"
 State = Submission.State
+HARDER = {"facts": 1.3}
+"""Where the class is stuck: this criterion has lower marks."""
 
 
 def _numbers(chance: Random, city: str) -> dict[str, Any]:
@@ -144,7 +146,10 @@ def reports(report: Assignment, people: list[Enrolment], lecturers: list[User]) 
 def _marks(chance: Random, criteria: Any, level: float) -> dict[str, int]:
     """Marks of 5 around a level."""
     return {
-        str(c["id"]): max(0, min(int(c["max"]), round(level + chance.uniform(-0.6, 0.6)))) for c in criteria
+        str(c["id"]): max(
+            0, min(int(c["max"]), round(level - HARDER.get(str(c["id"]), 0) + chance.uniform(-0.6, 0.6)))
+        )
+        for c in criteria
     }
 
 

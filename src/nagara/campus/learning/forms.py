@@ -20,6 +20,21 @@ def _modules(batch: Batch) -> Any:
     return Module.objects.filter(pk__in=taken).order_by("code")
 
 
+HOST = "By the clock of the host."
+WALL = {
+    "shown_from": ("Shown from", f"{HOST} Empty: a draft that learners do not see."),
+    "due": ("Due", HOST),
+    "peer_due": ("Peers read until", HOST),
+}
+SECTIONS = {
+    "The task": ("title", "instructions", "module", "course", "activity", "teams"),
+    "Time": ("shown_from", "due", "reason", "late_rule", "late_off", "late_days"),
+    "What is handed in": ("takes_text", "files_most", "max_mb", "types"),
+    "Marking": ("rubric", "weight", "needs_acceptance", "second_marker", "differ_by"),
+    "Peers": ("peer_count", "peer_share", "peer_calibration", "peer_due"),
+}
+
+
 class MaterialForm(forms.ModelForm):
     """What there is to read, and from when."""
 
@@ -45,6 +60,7 @@ class MaterialForm(forms.ModelForm):
     def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["module"].queryset = _modules(batch)  # type: ignore[attr-defined]
+        self.fields["shown_from"].label, self.fields["shown_from"].help_text = WALL["shown_from"]
         self.fields["activity"].queryset = Activity.objects.filter(batch=batch)  # type: ignore[attr-defined]
         sessions = Session.objects.filter(activity__batch=batch).select_related("activity")
         self.fields["session"].queryset = sessions  # type: ignore[attr-defined]
@@ -129,6 +145,8 @@ class AssignmentForm(forms.ModelForm):
         held = [self.instance.rubric_id] if self.instance.rubric_id else []
         fields["rubric"].queryset = Rubric.objects.filter(pk__in=[*newest.values(), *held])
         fields["rubric"].help_text = "This version stays, also when the rubric changes later."
+        for name, words in WALL.items():
+            fields[name].label, fields[name].help_text = words
         late, peer = self.instance.late or {}, self.instance.peer or {}
         fields["late_rule"].initial = late.get("rule", "refused")
         fields["late_off"].initial = late.get("percent_a_day")
@@ -145,6 +163,13 @@ class AssignmentForm(forms.ModelForm):
             del self.fields["course"]
         if not fields["teams"].queryset.exists():
             del self.fields["teams"]
+
+    def sections(self) -> list[tuple[str, list[Any]]]:
+        """The fields in groups, for the page."""
+        return [
+            (title, [self[name] for name in names if name in self.fields])
+            for title, names in SECTIONS.items()
+        ]
 
     def given(self) -> dict[str, Any]:
         """Fields as the verb takes them."""

@@ -69,6 +69,7 @@ class Column:
     due: datetime | None = None
     course: int | None = None
     released: bool = True
+    shown: bool = True
     weight: Decimal | None = None
     bundle: str = ""
 
@@ -101,16 +102,18 @@ class Book:
     course: Course | None
     columns: Sequence[Column]
     drop: Mapping[str, int] = field(default_factory=dict)
+    drafts: Sequence[Column] = ()
+    """Columns of assignments that learners do not see yet: they have a weight, and no cells."""
 
     @property
     def weight(self) -> Decimal:
-        """Of all columns that count; 100 when the book is in order."""
-        return sum((c.weight for c in self.columns if c.weight is not None), NOUGHT)
+        """Of all that counts, drafts too; 100 when the book is in order."""
+        return sum((c.weight for c in (*self.columns, *self.drafts) if c.weight is not None), NOUGHT)
 
     @property
     def problem(self) -> str:
         """What is wrong with the weights, or nothing."""
-        if not any(c.weight for c in self.columns):
+        if not self.weight:
             return "No weights are set yet: totals need them."
         return "" if self.weight == 100 else f"The weights come to {self.weight}, not to 100."
 
@@ -126,7 +129,13 @@ def book_of(batch: Batch, now: datetime, course: Course | None = None) -> Book:
         if column.course == (course.pk if course else None)
     ]
     columns.sort(key=lambda c: (not c.weight, c.due is None, c.due.timestamp() if c.due else 0, c.title))
-    return Book(batch, course, columns, dict(rules.drop) if rules else {})
+    return Book(
+        batch,
+        course,
+        [c for c in columns if c.shown],
+        dict(rules.drop) if rules else {},
+        [c for c in columns if not c.shown],
+    )
 
 
 def _weighed(column: Column, entry: BookEntry | None) -> Column:
@@ -134,7 +143,7 @@ def _weighed(column: Column, entry: BookEntry | None) -> Column:
         return column
     return Column(
         *(column.key, column.title, column.url, column.usual, column.cells, column.due, column.course),
-        *(column.released, entry.weight, entry.bundle),
+        *(column.released, column.shown, entry.weight, entry.bundle),
     )
 
 

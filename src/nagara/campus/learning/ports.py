@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from nagara.campus.learning import gradebook, sources, stepping, steps
+from nagara.campus.learning.domain.reminding import remind
 from nagara.campus.learning.models import (
     Assignment,
     BookEntry,
@@ -26,6 +27,7 @@ from nagara.campus.learning.models import (
     SubmissionFile,
     Visit,
 )
+from nagara.campus.notices import regular
 from nagara.campus.people import data_port
 from nagara.campus.people.models import User
 from nagara.campus.programmes import copying
@@ -38,6 +40,7 @@ def register() -> None:
     gradebook.register("quiz", sources.quizzes)
     steps.register("learning", stepping.steps)
     steps.register("quizzes", stepping.quiz_steps)
+    regular.register("learning: remind of what is due", remind)
     data_port.register(
         "learning",
         export=export,

@@ -121,7 +121,7 @@ def late(batch: Batch, people: list[Enrolment], now: datetime) -> list[Late]:
     by_key = {f"assignment/{a.pk}": a for a in Assignment.objects.filter(batch=batch, due_at__lt=now)}
     found = []
     for column in assignments(batch, now):
-        if column.key not in by_key:
+        if column.key not in by_key or not column.shown:
             continue
         lacking = [p for p in people if column.of(p.user_id).state in (State.MISSING, State.OPEN)]
         if lacking:

@@ -117,7 +117,7 @@ def weights(request: SignedIn, slug: str) -> HttpResponse:
     if request.method == "POST":
         typed = {
             c.key: (request.POST.get(f"weight-{c.key}", ""), request.POST.get(f"bundle-{c.key}", ""))
-            for c in book.columns
+            for c in (*book.columns, *book.drafts)
         }
         try:
             given = {key: (read_weight(weight), bundle) for key, (weight, bundle) in typed.items()}
@@ -137,7 +137,7 @@ def weights(request: SignedIn, slug: str) -> HttpResponse:
                 "weight": typed[c.key][0] if c.key in typed else "" if c.weight is None else f"{c.weight:g}",
                 "bundle": typed[c.key][1] if c.key in typed else c.bundle,
             }
-            for c in book.columns
+            for c in (*book.columns, *book.drafts)
         ],
         "problem": problem,
         "drop_name": request.POST.get("drop-name", "") or next(iter(book.drop), ""),
