@@ -37,6 +37,7 @@ QUICK = (
     "attendance/test_online.py",
     "credentials/test_concurrency.py",
     "timetable/test_at_once.py",
+    "degrees/test_courses.py",
     "test_migrations.py",
     "test_query_counts.py",
 )

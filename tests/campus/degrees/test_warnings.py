@@ -7,17 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 import openpyxl
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from nagara.campus.degrees.domain.recommending import candidates, recommend
 from nagara.campus.degrees.domain.semesters import DegreeError
-from nagara.campus.degrees.domain.warnings import answer_warning, live, look_again, students, weekly
+from nagara.campus.degrees.domain.warnings import answer_warning, daily, live, look_again, students, weekly
 from nagara.campus.degrees.minutes import minutes_pdf, minutes_xlsx
-from nagara.campus.degrees.models import EarlyWarning, Recommended, WeeklyLetter
+from nagara.campus.degrees.models import CourseTaking, EarlyWarning, Offering, Recommended, WeeklyLetter
 from nagara.campus.degrees.transcript import register_check, transcript_of, transcript_pdf
 from nagara.campus.notices.models import Notice
 from nagara.campus.programmes.models import Enrolment, Waiver
 
-from .factories import NOW, advise, complete, enrol, person, took
+from .factories import NOW, advise, complete, enrol, offer, person, took
 
 MONDAY = datetime(2027, 3, 14, 23, 30, tzinfo=UTC)
 """Monday 15 March, 08:30 in Seoul."""
@@ -48,6 +49,27 @@ def test_a_warning_begins_ends_and_keeps_what_was_agreed(batch, student, crowd):
     assert ended.notes.get().text == "Meets the tutor every week."
     with pytest.raises(DegreeError, match="does not hold any more"):
         answer_warning(student, "gpa", text="Late", by=crowd.olga)
+
+
+def test_warnings_are_looked_at_once_a_day(batch, student):
+    took(student, "SC501 C", 1)
+    assert daily(NOW) >= 1
+    took(enrol(batch, "Another"), "SC501 C", 1)
+    assert daily(NOW + timedelta(hours=1)) == 0
+    assert daily(NOW + timedelta(days=1)) >= 1
+    assert EarlyWarning.objects.filter(rule="gpa", ended_at=None).count() == 2
+
+
+def test_courses_taken_are_shown_to_those_concerned_only(batch, student, crowd):
+    took(student, "SC501 C", 1, offering=offer(batch, "SC501", semester=1, lecturer=crowd.charlie))
+    advise(student, crowd.bob)
+    seen = [
+        CourseTaking.objects.visible_to(user).count()
+        for user in (crowd.olga, student.user, crowd.bob, crowd.charlie, crowd.alice, AnonymousUser())
+    ]
+    assert seen == [1, 1, 1, 1, 0, 0]
+    classes = [Offering.objects.visible_to(user).count() for user in (crowd.olga, crowd.charlie, crowd.alice)]
+    assert classes == [1, 1, 0]
 
 
 def test_the_advisor_gets_one_letter_a_week(batch, student):

@@ -11,8 +11,9 @@ class DegreesConfig(AppConfig):
 
     def ready(self) -> None:
         from nagara.campus.degrees import facts, holdings, rules  # noqa: F401 (they make themselves known)
-        from nagara.campus.degrees.domain.warnings import weekly
+        from nagara.campus.degrees.domain.warnings import daily, weekly
         from nagara.campus.notices import regular
 
         holdings.register()
+        regular.register("degrees: look at early warnings", daily)
         regular.register("degrees: weekly letters to advisors", weekly)

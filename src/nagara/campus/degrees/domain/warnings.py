@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +23,8 @@ from nagara.campus.people.models import User
 from nagara.campus.people.queries import now_valid
 from nagara.campus.programmes.models import Batch, Enrolment
 from nagara.campus.programmes.rule_schema import rules_of
+
+LOOK_EVERY = timedelta(hours=20)
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,16 @@ def warned_batches() -> list[Batch]:
     """Running batches that have warning rules."""
     running = Batch.objects.filter(state=Batch.State.RUNNING).select_related("version")
     return [b for b in running if rules_of(b.version.rules, "warnings") and b.version.rules.get("degree")]
+
+
+def daily(now: datetime) -> int:
+    """Once a day: write down which warnings hold. Says how many began or ended."""
+    count = 0
+    for batch in warned_batches():
+        seen = EarlyWarning.objects.filter(enrolment__batch=batch).aggregate(at=Max("last_seen"))["at"]
+        if seen is None or now - seen >= LOOK_EVERY:
+            count += look_again(batch, now=now)
+    return count
 
 
 def weekly(now: datetime) -> int:
