@@ -78,6 +78,10 @@ class Mend:
     rules: list[str]
     all: bool
 
+    @property
+    def part(self) -> bool:
+        return not self.all
+
 
 @dataclass(frozen=True)
 class Audit:

@@ -43,6 +43,13 @@ def words_of(audit: Audit, names: list[str]) -> list[str]:
 
 
 @register.filter
+def rests_on(verdict: Verdict) -> list[str]:
+    """The evidence of a verdict with its period, each once."""
+    found = [f"{f.evidence} ({f.period})" if f.period else f.evidence for f in verdict.facts if f.evidence]
+    return list(dict.fromkeys(found))
+
+
+@register.filter
 def found_words(verdict: Verdict) -> str:
     """What was found, without the rule."""
     return verdict.said.rpartition(": ")[2]

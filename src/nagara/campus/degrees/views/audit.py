@@ -70,6 +70,7 @@ def courses(request: SignedIn, pk: int) -> HttpResponse:
                 "semester", "offering__lecturer"
             )
         ],
+        "passed": {t.code for t in ledger.record().counting if t.earns},
         "load": ledger.record().load.get(semester.number, 0) if semester else 0,
         "most": most_credits(held.batch.version.rules),
         "may_take": may(request.user, "degrees.take_courses", held),
