@@ -32,7 +32,7 @@ COLUMNS = [
     Column("attempts", "Tries", lambda n: n.attempts, "whole"),
     Column("error", "Remark", lambda n: n.error),
 ]
-_TOKEN = re.compile(r"[\w-]{16,}\.[\w-]{5,8}\.[\w-]{27,}")
+_TOKEN = re.compile(r"[\w-]{16,}\.[\w-]{5,8}\.[\w-]{27,}|(?<=/)[\w-]{32}(?=/)")
 
 
 class Filter(forms.Form):

@@ -14,7 +14,14 @@ from nagara.campus.people.roles import Held
 from nagara.campus.people.rules import may
 from nagara.campus.programmes.models import Batch
 from nagara.campus.programmes.tabs import Tab
-from nagara.campus.timetable.models import GroupMember, PublicSession, Release, SessionPerson, Unavailable
+from nagara.campus.timetable.models import (
+    CalendarFeed,
+    GroupMember,
+    PublicSession,
+    Release,
+    SessionPerson,
+    Unavailable,
+)
 
 SPEAKER = "speaker"
 
@@ -90,6 +97,7 @@ def export(user: User) -> dict[str, list[dict[str, Any]]]:
 def erase(user: User) -> None:
     """That someone spoke at a session stays, without the name; when they could not come goes."""
     Unavailable.objects.filter(user=user).delete()
+    CalendarFeed.objects.filter(user=user).delete()
     names = {str(user), user.passport_name, user.preferred_name} - {""}
     public = list(PublicSession.objects.filter(speakers=user))
     for row in public:
