@@ -18,7 +18,14 @@ from nagara.campus.timetable.models import (
     CalendarFeed,
     GroupMember,
     PublicSession,
+from nagara.campus.timetable.models import (
+    CalendarFeed,
+    GroupMember,
+    PublicSession,
     Release,
+    SessionPerson,
+    Unavailable,
+)
     SessionPerson,
     Unavailable,
 )

@@ -75,7 +75,9 @@ class NewWebinarForm(WebinarForm):
 class AfterwardsForm(forms.Form):
     """Recording and its text."""
 
-    recording = forms.URLField(label="Link to the recording", required=False, max_length=500)
+    recording = forms.URLField(
+        label="Link to the recording", required=False, max_length=500, assume_scheme="https"
+    )
     file = forms.FileField(
         label="Text of the recording",
         required=False,
