@@ -18,14 +18,7 @@ from nagara.campus.timetable.models import (
     CalendarFeed,
     GroupMember,
     PublicSession,
-from nagara.campus.timetable.models import (
-    CalendarFeed,
-    GroupMember,
-    PublicSession,
     Release,
-    SessionPerson,
-    Unavailable,
-)
     SessionPerson,
     Unavailable,
 )
