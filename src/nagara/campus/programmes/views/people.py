@@ -23,7 +23,7 @@ from nagara.campus.programmes.forms import EnrolmentFilter, RoleForm, WaiverForm
 from nagara.campus.programmes.models import BatchRole, Enrolment, RoleKind
 from nagara.campus.programmes.rule_schema import rules_of
 from nagara.campus.programmes.rules_engine import says
-from nagara.campus.programmes.standing import standings
+from nagara.campus.programmes.standing import SECTIONS, standings
 from nagara.campus.programmes.views.batches import find_batch, places_filled, run_batch
 from nagara.citylab.errors import CityLabError
 
@@ -97,12 +97,17 @@ def enrolment(request: SignedIn, slug: str, pk: int) -> HttpResponse:
     context = {
         "batch": batch,
         "held": held,
-        "standings": standings(held),
+        "standings": standings(held, _sections(runs=runs, own=held.user_id == request.user.pk)),
         "runs": runs,
         "form": form,
         "states": [choice for choice in Enrolment.State.choices if choice[0] != held.state],
     }
     return render(request, "programmes/person.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _sections(*, runs: bool, own: bool) -> tuple[str, ...]:
+    """Grades and warnings are for the person and those who run the batch; others see the certificate."""
+    return SECTIONS if runs or own else ("certificate",)
 
 
 def _said(request: SignedIn, held: Enrolment, rules: list[tuple[str, str]]) -> tuple[WaiverForm, bool]:
