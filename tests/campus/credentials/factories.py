@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 
 from nagara.campus.cities.models import City
+from nagara.campus.credentials.domain.lines import TOLD
 from nagara.campus.people.models import User
 from nagara.campus.programmes import facts
 from nagara.campus.programmes.models import (
@@ -101,7 +102,7 @@ class Facts:
 def known_facts():
     """Providers of the facts of certificates that a test controls."""
     held, before = Facts(), dict(facts._providers)
-    for name in GOOD:
+    for name in {*GOOD, *TOLD}:
 
         def ask(batch, users, name=name):
             return {user.pk: held.told.get(user.pk, GOOD).get(name) for user in users}
