@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -16,6 +17,7 @@ from nagara.campus.programmes.models import Batch
 from nagara.campus.programmes.rules import is_enrolled
 from nagara.campus.programmes.tabs import Tab
 from nagara.campus.timetable.models import PublicSession
+from nagara.campus.webinars.models import Registration
 
 STAYS = "minutes of attendance in each session, without words about the person"
 
@@ -42,6 +44,11 @@ def doors_of(public: PublicSession, user: Any) -> Iterator[Tab]:
             yield Tab(
                 "Join and be counted", reverse("attendance-join", args=[public.session_id]), "keep it open"
             )
+
+
+def on_join(registration: Registration, _now: datetime) -> str:
+    """The page that counts how long a registered person stays online."""
+    return reverse("attendance-guest", args=[registration.token])
 
 
 def export(user: User) -> dict[str, Rows]:

@@ -43,6 +43,7 @@ class Row:
     findings: list[str] = field(default_factory=list)
     corrected: bool = False
     guest: bool = False
+    passport: str = ""
 
     @property
     def minutes(self) -> int:
@@ -73,7 +74,8 @@ def _people(public: PublicSession) -> dict[Who, Row]:
     for enrolment in expected(public).select_related("user", "city"):
         user = enrolment.user
         place = enrolment.city.name if enrolment.city else ""
-        found[Who(user.pk)] = Row(Who(user.pk), str(user), user.native_name, user.email, place)
+        row = found[Who(user.pk)] = Row(Who(user.pk), str(user), user.native_name, user.email, place)
+        row.passport = user.passport_name if user.passport_name != row.name else ""
     seated = Registration.objects.filter(
         webinar__session=public.session_id, state=Registration.State.SEATED
     ).select_related("user")

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from nagara.campus.desk import (
     admissions,
+    attendance,
     credentials,
     degrees,
     evaluation,
@@ -28,6 +29,7 @@ ROOMS: tuple[Callable[[User, datetime], Iterator[Todo]], ...] = (
     admissions.todos,
     selection.todos,
     timetable.todos,
+    attendance.todos,
     quizzes.todos,
     visits.todos,
     learning.todos,

@@ -139,6 +139,9 @@ class Counting(models.Model):
         "warn the team below (per cent)", default=67, validators=[MaxValueValidator(100)]
     )
 
+    below = models.PositiveIntegerField("people below that share", default=0, editable=False)
+    below_at = models.DateTimeField("counted at", null=True, editable=False)
+
     class Meta:
         verbose_name_plural = "counting"
 

@@ -47,6 +47,7 @@ def roster(request: SignedIn, pk: int) -> HttpResponse:
         {
             "key": Who(row.user_id).key,
             "user": row.user,
+            "passport": row.user.passport_name if row.user.passport_name != str(row.user) else "",
             "city": row.city,
             "others": others.get(row.user_id, []),
             **_word(public, words.get(Who(row.user_id))),

@@ -32,6 +32,7 @@ SHOW = {
 def _columns(public: PublicSession) -> list[Column]:
     return [
         Column("name", "Name", lambda r: r.name),
+        Column("passport_name", "Name as in passport", lambda r: r.passport or r.name),
         Column("native_name", "Name in own script", lambda r: r.native),
         Column("email", "E-mail", lambda r: r.email),
         Column("place", "City or organisation", lambda r: r.place),
@@ -59,7 +60,8 @@ def overview(request: SignedIn, pk: int) -> HttpResponse:
     kept = [
         r
         for r in rows
-        if _fits(r, show) and (not q or q in f"{r.name} {r.native} {r.email} {r.place}".casefold())
+        if _fits(r, show)
+        and (not q or q in f"{r.name} {r.passport} {r.native} {r.email} {r.place}".casefold())
     ]
     file = export(
         request,
