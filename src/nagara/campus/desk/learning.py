@@ -11,12 +11,12 @@ from django.urls import reverse
 from nagara.campus.desk.todo import Todo, counted
 from nagara.campus.learning.grading import to_grade
 from nagara.campus.learning.queries import teaching_posts
-from nagara.campus.learning.steps import next_steps
+from nagara.campus.learning.stepping import steps
 from nagara.campus.people.models import User
 
 
 def todos(user: User, now: datetime) -> Iterator[Todo]:
-    for step in next_steps(user, now):
+    for step in steps(user, now):  # quizzes and others have lines of their own
         yield Todo(
             step.title, step.url, why=step.why, place=step.place, due=step.due, zone=step.zone or "UTC"
         )

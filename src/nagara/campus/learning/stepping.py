@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from nagara.campus.learning.domain.handing_in import times_with
 from nagara.campus.learning.models import Assignment, Extension, Grade, PeerReview, Submission
 from nagara.campus.learning.steps import Step
 from nagara.campus.programmes.models import Batch, Enrolment
+from nagara.campus.quizzes.domain.taking import standing_from
 from nagara.campus.quizzes.models import Attempt, Quiz
 from nagara.campus.quizzes.models.quizzes import Extension as QuizExtension
 from nagara.campus.timetable.models import GroupMember
@@ -61,28 +63,32 @@ def steps(user: Any, now: datetime) -> Iterator[Step]:
 
 
 def quiz_steps(user: Any, now: datetime) -> Iterator[Step]:
-    """Quizzes that are open and not handed in yet."""
+    """Quizzes that are begun or may be begun; practice is left out until it is begun."""
     mine = [e.batch_id for e in learning_in(user)]
     rows = list(
         Quiz.objects.filter(batch__in=mine, state=Quiz.State.PUBLISHED).select_related("batch", "purpose")
     )
     if not rows:
         return
-    attempts = dict(Attempt.objects.filter(user=user, quiz__in=rows).values_list("quiz", "submitted_at"))
-    more = {x.quiz_id: x.more for x in QuizExtension.objects.filter(user=user, quiz__in=rows)}
+    attempts: dict[int, list[Attempt]] = defaultdict(list)
+    for attempt in Attempt.objects.filter(user=user, quiz__in=rows):
+        attempts[attempt.quiz_id].append(attempt)
+    more = {x.quiz_id: x for x in QuizExtension.objects.filter(user=user, quiz__in=rows)}
     for row in rows:
-        due = row.closes_at + more.get(row.pk, timedelta(0))
-        if not row.opens_at <= now < due or attempts.get(row.pk) is not None:
+        stands = standing_from(row, more.get(row.pk), attempts[row.pk], now=now)
+        begun = stands.open
+        if begun is None and (
+            not stands.may_start or stands.done or not (row.purpose.graded or row.purpose.side)
+        ):
             continue
-        begun = row.pk in attempts
         yield Step(
-            f"{'Go on with' if begun else 'Take'} {row.title}",
+            f"{'Take' if begun is None else 'Go on with'} {row.title}",
             row.get_absolute_url(),
             str(row.purpose),
             row.batch.name,
-            due=due,
+            due=stands.closes_at if begun is None else begun.due_at,
             zone=row.tz,
-            minutes=row.minutes,
+            minutes=stands.minutes,
         )
 
 
