@@ -18,7 +18,7 @@ from nagara.campus.visits.missing import PHOTO, TERMS
 from nagara.campus.visits.models import Leg, Seat, TravelFacts, Visit
 
 NOW, PAST = "ascn-short-course-now", "ascn-short-course-2026"
-LACKS_PASSPORT = "participant@demo.example"
+LACKS = "participant@demo.example"
 LEADER = "lecturer@demo.example"
 DIETS = ("halal", "", "vegetarian", "halal", "", "no-beef", "no-pork", "", "halal", "no-nuts")
 ACCESS = ("", "", "", "prayer", "", "", "short-walks", "prayer", "", "", "", "", "step-free")
@@ -67,18 +67,19 @@ def _visit(session: Session, office: User | None) -> Visit:
 
 
 def _sign_up(visit: Visit) -> None:
-    """Every seat but two is taken, and nobody waits: who looks at the demonstration may sign up."""
-    people = visit.batch.enrolments.exclude(user__email__endswith="@demo.example").order_by("pk")
+    """Every seat but two is taken, one by the participant who may sign in, and nobody waits."""
+    people = visit.batch.enrolments.exclude(user__email="staff1.jakarta@demo.example")
+    own = people.filter(user__email=LACKS)
+    others = people.exclude(user__email=LACKS).order_by("pk")[: (visit.seats or 24) - 2 - own.count()]
     Seat.objects.bulk_create(
-        Seat(visit=visit, enrolment=enrolment, state=Seat.State.SEATED)
-        for enrolment in people[: (visit.seats or 24) - 2]
+        Seat(visit=visit, enrolment=enrolment, state=Seat.State.SEATED) for enrolment in [*own, *others]
     )
 
 
 def _facts(batch: Batch) -> None:
-    """What people said: four have said nothing yet, one has not said her passport number."""
+    """What people said: four have said nothing yet, one neither her passport number nor whom to call."""
     enrolments = list(Enrolment.objects.filter(batch=batch).select_related("user").order_by("pk"))
-    said = [e for n, e in enumerate(enrolments) if n % 12 != 7 or e.user.email == LACKS_PASSPORT]
+    said = [e for n, e in enumerate(enrolments) if n % 12 != 7 or e.user.email == LACKS]
     TravelFacts.objects.bulk_create(_fact(n, enrolment) for n, enrolment in enumerate(said))
     versions = dict(
         ConsentText.objects.filter(purpose__in=[TERMS, PHOTO])
@@ -96,8 +97,10 @@ def _facts(batch: Batch) -> None:
 
 def _fact(n: int, enrolment: Enrolment) -> TravelFacts:
     name, relation = KIN[n % len(KIN)]
-    passport = "" if enrolment.user.email == LACKS_PASSPORT else f"{chr(65 + n % 26)}{4_000_000 + n * 7919}"
+    passport = "" if enrolment.user.email == LACKS else f"{chr(65 + n % 26)}{4_000_000 + n * 7919}"
     note = "Asthma: the spray is in the outer pocket." if n % 16 == 3 else ""
+    if enrolment.user.email == LACKS:
+        name = relation = ""
     return TravelFacts(
         enrolment=enrolment,
         diet=[need] if (need := DIETS[n % len(DIETS)]) else [],
@@ -105,7 +108,7 @@ def _fact(n: int, enrolment: Enrolment) -> TravelFacts:
         access=[need] if (need := ACCESS[n % len(ACCESS)]) else [],
         emergency_name=name,
         emergency_relation=relation,
-        emergency_phone=f"+{60 + n % 7} 55 010 {n:03}",
+        emergency_phone=f"+{60 + n % 7} 55 010 {n:03}" if name else "",
         passport_number=passport,
         medical_note=note,
         medical_said=True,
