@@ -32,6 +32,8 @@ QUICK = (
     "readiness/test_at_once.py",
     "readiness/test_deciding.py",
     "curricula/test_making.py",
+    "visits/test_seats.py",
+    "evaluation/test_answering.py",
     "attendance/test_code.py",
     "attendance/test_roster.py",
     "attendance/test_online.py",

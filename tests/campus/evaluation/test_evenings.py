@@ -205,3 +205,15 @@ def test_times_are_data_and_checked(batch, crowd):
     assert Plan.objects.get().opens == time(16)
     hold(batch, minutes=480)
     assert asked(batch).opens == datetime(2027, 6, 15, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_days_of_a_batch_ask_the_database_as_often_for_three_as_for_one(
+    count, batch, crowd, django_assert_num_queries
+):
+    for number in range(count):
+        hold(batch, day=DAY + timedelta(days=number), people=[person(f"Speaker {number}")])
+        asked(batch, NOON + timedelta(days=number))
+    client = crowd.client("olga")
+    with django_assert_num_queries(0):
+        client.get(f"/batches/{batch.slug}/evaluation/")

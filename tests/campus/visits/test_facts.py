@@ -31,6 +31,7 @@ FACTS = {
     "passport_number": "X1234567",
     "medical_note": "Asthma, spray in the bag",
 }
+QUERIES = {"roster": 0, "sheet": 0, "visits": 0}
 BOTH = {"visits": True, "photo": False}
 
 
@@ -221,3 +222,31 @@ def test_a_copy_takes_hosts_and_rides_along_and_no_people(batch):
     assert (made.host, made.legs.get().operator, made.places.count()) == ("Metro", "", 0)
     other = make_batch("third")
     assert "not copied" in copy(batch, other, days=1, by=None)[0]
+
+
+def test_of_a_visit_by_sign_up_only_those_with_a_seat_are_told_when_it_moves(batch):
+    ana, *_ = enrol(batch, "Ana", "Budi", "Citra")
+    visit = make_visit(batch, whom="sign-up", seats=2)
+    domain.take_seat(visit, ana, by=ana.user, now=BEFORE)
+    change_session(visit.session, version=visit.session.version, by=None, at=time(11))
+    release(batch, by=None, now=BEFORE)
+    assert [n.to.passport_name for n in Notice.objects.all()] == ["Ana"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_pages_ask_the_database_as_often_for_three_people_as_for_one(
+    count, batch, crowd, django_assert_num_queries
+):
+    people = enrol(batch, *(f"Person {n}" for n in range(count)))
+    visit = make_visit(batch, asks=ALL)
+    for one in people:
+        domain.keep_facts(one, by=one.user, facts=FACTS, consents=BOTH)
+    leg = Leg.objects.create(visit=visit, start="Gate", goal="Metro", departs=time(9))
+    domain.assign(leg, visit.places.all(), by=None)
+    client = crowd.client("olga")
+    with django_assert_num_queries(QUERIES["roster"]):
+        client.get(f"/visits/{visit.pk}/roster/")
+    with django_assert_num_queries(QUERIES["sheet"]):
+        client.get(f"/visits/{visit.pk}/sheets/leader/")
+    with django_assert_num_queries(QUERIES["visits"]):
+        client.get(f"/batches/{batch.slug}/visits/")

@@ -106,9 +106,10 @@ def _by_person(batch: Batch, changes: Sequence[Change]) -> list[tuple[User | tup
     who: dict[int | str, User | tuple[str, str]] = {}
     for change in changes:
         users: dict[int, User] = {}
+        only = None if change.what == ADDED else concerned.only(change.session)
         for state in filter(None, (change.was, change.now)):
             inside = everyone if state.group_id is None else groups.get(state.group_id, {})
-            users.update(inside)
+            users.update({pk: user for pk, user in inside.items() if only is None or pk in only})
             users.update({pk: speakers[pk] for pk in state.speakers if pk in speakers})
         for pk, user in users.items():
             who[pk] = user

@@ -26,6 +26,7 @@ class VisitsConfig(AppConfig):
         tabs.register("visits", 30, holdings.tabs_of)
         session_doors.register("visits", 30, holdings.doors_of)
         concerned.register("visits", holdings.concerned)
+        concerned.narrow("visits", holdings.only_seats)
         roles.register("visits", holdings.held, many=holdings.held_by_many)
         data_port.register(
             "visits",

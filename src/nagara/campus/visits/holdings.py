@@ -47,6 +47,15 @@ def concerned(session: Session) -> Iterable[User]:
     return User.objects.filter(Q(pk__in=seats) | Q(pk__in=led))
 
 
+def only_seats(session: Session) -> set[int] | None:
+    """Of a visit by sign-up: those with a seat or waiting for one. None for every other session."""
+    visit = Visit.objects.filter(session=session, whom=Visit.Whom.SIGN_UP).first()
+    if visit is None:
+        return None
+    seats = visit.places.exclude(state=Seat.State.GIVEN_BACK)
+    return set(seats.values_list("enrolment__user", flat=True))
+
+
 def held(user: User) -> list[Held]:
     """Visits that one leads."""
     return list(held_by_many([user.pk]).get(user.pk, []))

@@ -41,12 +41,16 @@ def answer(occasion: Occasion, user: User, given: Mapping[str, Any], *, now: dat
         column = held.counts.setdefault(key, {})
         column[str(mark)] = column.get(str(mark), 0) + 1
     for key, text in texts.items():
-        pile = held.texts.setdefault(key, [])
-        pile.insert(secrets.randbelow(len(pile) + 1), text)
+        by_lot(held.texts.setdefault(key, []), text)
     held.n += 1
     _publish(held, now)
     held.save(update_fields=["counts", "texts", "n", "shown"])
     return held
+
+
+def by_lot(pile: list[str], text: str) -> None:
+    """Put a text at a place drawn by lot: every order of the pile is as likely as any other."""
+    pile.insert(secrets.randbelow(len(pile) + 1), text)
 
 
 @transaction.atomic
