@@ -96,6 +96,15 @@ def summary(occasion: Occasion) -> list[str]:
     ]
 
 
+@dataclass
+class Lesson:
+    """What was held on a day, once where two groups had it. `speakers`: ids of those who held it."""
+
+    title: str
+    url: str
+    speakers: set[int]
+
+
 @dataclass(frozen=True)
 class Day:
     """One day in the comparison. `means` in the order of the questions."""
@@ -103,7 +112,7 @@ class Day:
     occasion: Occasion
     n: int
     means: list[float | None]
-    sessions: list[PublicSession]
+    sessions: list[Lesson]
 
     @property
     def mean(self) -> float | None:
@@ -119,15 +128,22 @@ def days_of(batch: Batch) -> tuple[list[Question], list[Day]]:
     if not occasions:
         return [], []
     questions = [q for q in questions_of(occasions[-1].form) if q.kind == SCALE]
-    held: dict[Any, list[PublicSession]] = defaultdict(list)
+    held: dict[Any, dict[str, Lesson]] = defaultdict(dict)
     sessions = PublicSession.objects.filter(batch=batch, cancelled=False, day__in=[o.day for o in occasions])
     for session in sessions.select_related("session").prefetch_related("speakers"):
-        held[session.day].append(session)
+        lesson = Lesson(session.title, session.get_absolute_url(), set())
+        lesson = held[session.day].setdefault(session.title, lesson)
+        lesson.speakers.update(user.pk for user in session.speakers.all())
     found = []
     for occasion in occasions:
         scales = {s.question.key: s.mean for s in results_of(occasion).scales}
         found.append(
-            Day(occasion, occasion.n, [scales.get(q.key) for q in questions], held.get(occasion.day, []))
+            Day(
+                occasion,
+                occasion.n,
+                [scales.get(q.key) for q in questions],
+                list(held.get(occasion.day, {}).values()),
+            )
         )
     return questions, found
 
