@@ -33,7 +33,7 @@ FACTS = {
     "passport_number": "X1234567",
     "medical_note": "Asthma, spray in the bag",
 }
-QUERIES = {"roster": 17, "sheet": 14, "visits": 9}
+QUERIES = {"roster": 17, "sheet": 15, "visits": 7}
 BOTH = {"visits": True, "photo": False}
 
 
