@@ -57,5 +57,5 @@ def test_the_teams_of_a_person(count, crowd, django_assert_num_queries):
     for city in City.objects.exclude(slug="jakarta")[: count - 1]:
         CityMember.objects.create(city=city, user=crowd.alice, role="staff")
     client = crowd.client("alice")
-    with django_assert_num_queries(15):  # session, person, office, letters, roles of the rooms
+    with django_assert_num_queries(19):  # session, person, office, letters, roles of the rooms
         client.get("/me/")
