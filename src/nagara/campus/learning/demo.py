@@ -136,7 +136,11 @@ def _running(batch: Batch) -> None:
 
 def _weights(batch: Batch, rows: Sequence[tuple[Assignment, int]], by: User | None) -> None:
     """What counts: 10 of 100 are daily quizzes where there are any, else the Action Plan has them too."""
-    graded = list(Quiz.objects.filter(batch=batch, purpose__graded=True).exclude(state=Quiz.State.DRAFT))
+    graded = list(
+        Quiz.objects.filter(batch=batch, purpose__graded=True, purpose__side="").exclude(
+            state=Quiz.State.DRAFT
+        )
+    )
     weights: dict[str, tuple[Decimal | None, str]] = {
         f"assignment/{row.pk}": (Decimal(weight), "") for row, weight in rows
     }
