@@ -9,10 +9,8 @@ from random import Random
 from django.db import transaction
 from django.utils import timezone
 
-from nagara.campus.attendance.models import Presence
 from nagara.campus.cities.models import City
 from nagara.campus.degrees.demo_plan import (
-    AWAY,
     DOUBLED,
     GOOD,
     MENDED,
@@ -24,6 +22,7 @@ from nagara.campus.degrees.demo_plan import (
     TRANSFERRED,
     Plan,
 )
+from nagara.campus.degrees.demo_sessions import WEEKS, present, sessions
 from nagara.campus.degrees.domain.ledger import host_day
 from nagara.campus.degrees.domain.recommending import candidates, recommend
 from nagara.campus.degrees.domain.semesters import policy_of
@@ -47,8 +46,6 @@ from nagara.campus.people.models import User
 from nagara.campus.programmes.domain import create_batch
 from nagara.campus.programmes.domain.seeding import host
 from nagara.campus.programmes.models import Batch, BatchRole, Course, Enrolment, ProgrammeVersion
-from nagara.campus.timetable.domain import Planned, add_activity, add_sessions, make_group, release
-from nagara.campus.timetable.models import PublicSession
 
 SLUG = "masters-2025"
 STUDENTS = 40
@@ -60,7 +57,7 @@ TEAM = {
     "coordinator@demo.example": "coordinator",
     "lecturer@demo.example": "lecturer",
 }
-APART, WEEKS = 26, 16
+APART = 26
 ABOUT = (
     "Chose the data for the studio and the people to speak with.",
     "Went through the second chapter of the thesis.",
@@ -96,8 +93,8 @@ def load() -> None:
     offerings = _offerings(batch, semesters, lecturers)
     _take(batch, people, semesters, offerings)
     _progress(batch, people, lecturers, office)
-    _timetable(batch, people, offerings, office)
-    _present(batch, people)
+    sessions(batch, people, offerings, office)
+    present(batch, people)
     _verdicts(batch, lecturers[0], office)
 
 
@@ -335,65 +332,6 @@ def _practicum(batch: Batch, person: Enrolment, office: User | None) -> Practicu
         task="Works with the city's own data on one question of the plan.",
         by=office,
     )
-
-
-def _timetable(
-    batch: Batch, people: list[Enrolment], offerings: dict[tuple[int, str], Offering], office: User | None
-) -> None:
-    """Weekly sessions of this semester's courses for those who take them, released without letters."""
-    by_pk = {p.pk: p for p in people}
-    planned: list[Planned] = []
-    changed = []
-    for number, code, _, weekday, hour, _, minutes in OFFERED:
-        offering = offerings[number, code]
-        sitting = CourseTaking.objects.filter(offering=offering, state="registered").values_list(
-            "enrolment", flat=True
-        )
-        group = make_group(batch, f"{code} A", [by_pk[pk] for pk in sitting], by=office)
-        activity = add_activity(
-            batch, kind="course", title=str(offering.course), course=offering.course, group=group, by=office
-        )
-        offering.group, offering.activity = group, activity
-        changed.append(offering)
-        first = offering.semester.starts + timedelta(days=weekday)
-        speakers = [offering.lecturer] if offering.lecturer else []
-        planned += [
-            Planned(activity, first + timedelta(weeks=week), time(hour), minutes, people=speakers)
-            for week in range(WEEKS)
-        ]
-    Offering.objects.bulk_update(changed, ["group", "activity"])
-    add_sessions(batch, planned, by=office)
-    release(batch, by=office, note="Fourth semester", quiet=True)
-
-
-def _present(batch: Batch, people: list[Enrolment]) -> None:
-    """Who was in the sessions that are over, as the rosters say."""
-    groups: dict[int, list[tuple[int, int]]] = {}
-    places = {p.pk: place for place, p in enumerate(people)}
-    rows = CourseTaking.objects.filter(
-        enrolment__batch=batch, state="registered", offering__group__isnull=False
-    )
-    for activity, pk, user in rows.values_list("offering__activity", "enrolment", "enrolment__user"):
-        groups.setdefault(activity, []).append((pk, user))
-    over = PublicSession.objects.filter(batch=batch, ends__lt=timezone.now()).select_related("session")
-    stays = []
-    for n, public in enumerate(over):
-        for pk, user in groups.get(public.session.activity_id, ()):
-            if places[pk] in AWAY and n % 4:
-                continue
-            stays.append(
-                Presence(
-                    session=public.session,
-                    user_id=user,
-                    way=Presence.Way.ROSTER,
-                    began=public.starts,
-                    ended=public.ends,
-                    said="present",
-                    said_at=public.ends,
-                    key=f"roster-u{user}",
-                )
-            )
-    Presence.objects.bulk_create(stays)
 
 
 def _verdicts(batch: Batch, advisor: User, office: User | None) -> None:
