@@ -40,6 +40,7 @@ QUICK = (
     "credentials/test_concurrency.py",
     "timetable/test_at_once.py",
     "degrees/test_courses.py",
+    "degrees/test_progress.py",
     "test_migrations.py",
     "test_query_counts.py",
 )

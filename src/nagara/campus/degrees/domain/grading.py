@@ -44,8 +44,8 @@ def enter_grades(offering: Offering, letters: Mapping[int, str], *, by: User) ->
     held = Offering.objects.select_for_update().get(pk=offering.pk)
     scale = letters_of(held)
     changed = []
-    rows = CourseTaking.objects.select_for_update().filter(offering=held, state=State.REGISTERED)
-    for row in rows.filter(pk__in=letters):
+    rows = CourseTaking.objects.select_for_update(of=("self",)).filter(offering=held, state=State.REGISTERED)
+    for row in rows.filter(pk__in=letters).order_by("pk"):
         letter = letters[row.pk].strip()
         if letter and letter not in scale:
             raise DegreeError(
@@ -113,6 +113,7 @@ def release_grades(offering: Offering, *, by: User, now: datetime | None = None)
         CourseTaking.objects.select_for_update(of=("self",))
         .filter(offering=held, state=State.REGISTERED, draft__isnull=False)
         .select_related("draft", "enrolment__user", "enrolment__batch")
+        .order_by("pk")
     )
     if not rows:
         raise DegreeError("There is no grade to release.", mend="Enter grades and keep them first.")

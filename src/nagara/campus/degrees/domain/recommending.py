@@ -38,6 +38,11 @@ class Candidate:
         return [v.said for v in self.standing.verdicts if not v.met and not v.waived]
 
     @property
+    def open_rules(self) -> list[str]:
+        """Ids of the rules that are open."""
+        return [v.rule for v in self.standing.verdicts if not v.met and not v.waived]
+
+    @property
     def waived(self) -> list[str]:
         return [v.said for v in self.standing.verdicts if v.waived]
 

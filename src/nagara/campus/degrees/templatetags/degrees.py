@@ -10,6 +10,7 @@ from django import forms, template
 
 from nagara.campus.degrees.audit import Audit
 from nagara.campus.degrees.domain.arithmetic import plain, shown
+from nagara.campus.degrees.domain.recommending import Candidate
 from nagara.campus.programmes.rule_schema import rules_of
 from nagara.campus.programmes.rules_engine import Verdict, says
 from nagara.campus.programmes.standing import Standing
@@ -36,9 +37,9 @@ def unmet(standing: Standing | None) -> list[Verdict]:
 
 
 @register.filter
-def words_of(audit: Audit, names: list[str]) -> list[str]:
+def words_of(found: Audit | Candidate, names: list[str]) -> list[str]:
     """These rules in words, without what was found."""
-    rules = rules_of(audit.enrolment.batch.version.rules, "degree")
+    rules = rules_of(found.enrolment.batch.version.rules, "degree")
     return [says(rule) for rule in rules if str(rule.get("id", "")) in names]
 
 

@@ -81,6 +81,7 @@ def sheet(request: SignedIn, pk: int) -> HttpResponse:
         "batch": offering.semester.batch,
         "rows": held,
         "letters": list(letters_of(offering).values()),
+        "graded": any(row.grade for row in held),
         "waiting": any(row.state == "registered" for row in held),
         "preview": preview(offering) if request.GET.get("look") else None,
         "changes": GradeChange.objects.filter(taking__offering=offering).select_related(
