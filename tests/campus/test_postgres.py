@@ -41,6 +41,7 @@ QUICK = (
     "timetable/test_at_once.py",
     "degrees/test_courses.py",
     "degrees/test_progress.py",
+    "quizzes/test_taking.py",
     "test_migrations.py",
     "test_query_counts.py",
 )

@@ -116,3 +116,34 @@ def test_options_keep_their_ids_when_the_key_moves():
         ("y", True),
         ("a", False),
     ]
+
+
+def test_copy_export_and_erasure_know_the_room(db, crowd):
+    from datetime import date
+
+    from django.utils import timezone
+
+    from nagara.campus.programmes.domain import copy_batch
+    from nagara.campus.quizzes import holdings
+    from nagara.campus.quizzes.domain import start, submit
+
+    from .factories import fill, make_batch, make_quiz
+
+    batch = make_batch(people=1)
+    quiz = make_quiz(batch)
+    user = batch.enrolments.get().user
+    attempt = start(quiz, user, now=timezone.now())
+    fill(attempt)
+    submit(attempt, now=timezone.now())
+    out = holdings.export(user)
+    assert [row["percent"] for row in out["quiz_attempts"]] == ["100.00"]
+    assert "SECRETHAVING" in [row["answer"] for row in out["quiz_answers"]]
+    holdings.erase(user)
+    assert "SECRETHAVING" not in str(holdings.export(user))
+    attempt.refresh_from_db()
+    assert attempt.percent == 100
+    new = copy_batch(batch, name="Next", starts=date(2030, 1, 7), by=crowd.olga)
+    copied = new.quizzes.get()
+    assert (copied.state, copied.taken.count(), copied.parts.count()) == ("draft", 0, 1)
+    assert copied.opens.time() == quiz.opens.time()
+    assert copied.closes - copied.opens == quiz.closes - quiz.opens

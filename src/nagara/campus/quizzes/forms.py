@@ -187,6 +187,9 @@ class ItemForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kind = kind
         self.fields["key"].help_text = LINES.get(kind, "")
+        self.fields["key"].required = kind != "map"
+        if kind in ("numeric", "text"):
+            self.fields["key"].widget.attrs["rows"] = 3
         gone = {"numeric": (), "map": ("key", "unit", "units", "tolerance", "mistakes")}.get(
             kind, ("unit", "units", "tolerance")
         )

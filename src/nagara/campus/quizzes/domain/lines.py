@@ -36,6 +36,7 @@ EASY = {"mistakes", "parameters", "computed", "guards", "units", "tags", "marks"
 def to_lines(body: Mapping[str, Any]) -> Lines:
     """An item as lines."""
     lines = {name: _text(body.get(name)) for name in PLAIN if name != "tolerance"}
+    lines["marks"] = _text(body.get("marks", 1))
     lines["tolerance"] = _tolerance_text(body.get("tolerance"))
     lines["key"] = _key_lines(body)
     lines["units"] = ", ".join(str(u) for u in body.get("units") or [])

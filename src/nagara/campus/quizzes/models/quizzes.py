@@ -196,7 +196,9 @@ class Extension(models.Model):
         constraints = [models.UniqueConstraint(fields=["quiz", "user"], name="quizzes_extension_once")]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.minutes} min, {self.days} days, {self.attempts} attempts"
+        more = ((self.minutes, "minute"), (self.days, "day"), (self.attempts, "attempt"))
+        said = [f"{count} more {word}{'' if count == 1 else 's'}" for count, word in more if count]
+        return f"{self.user}: {', '.join(said)}"
 
     @property
     def more(self) -> timedelta:
