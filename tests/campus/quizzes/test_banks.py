@@ -130,6 +130,7 @@ def test_copy_export_and_erasure_know_the_room(db, crowd):
     from .factories import fill, make_batch, make_quiz
 
     batch = make_batch(people=1)
+    type(batch.version).objects.update(status="published")
     quiz = make_quiz(batch)
     user = batch.enrolments.get().user
     attempt = start(quiz, user, now=timezone.now())

@@ -15,6 +15,10 @@ from nagara.campus.quizzes.domain.numbers import DECIMAL, THOUSANDS, Reading, re
 from nagara.citylab.units import UnknownUnit, converter, normalise
 
 HALF = Fraction(1, 2)
+DIGITS = Decimal("1e-12")
+"""Conversions of units are floats: what differs by their last digits is the same number."""
+ROUNDED = Decimal("0.005")
+"""A named mistake is known even where the learner rounded it: within half a per cent."""
 AMBIGUOUS = "The number can be read in two ways, and which one was not chosen."
 
 
@@ -99,16 +103,17 @@ class Numeric:
         if self._within(posed, value, posed.body["answer"]):
             return FULL
         for mistake in posed.body.get("mistakes", []):
-            if isinstance(mistake.get("answer"), Decimal) and self._within(posed, value, mistake["answer"]):
+            if isinstance(mistake.get("answer"), Decimal) and self._within(
+                posed, value, mistake["answer"], ROUNDED
+            ):
                 return Mark(Fraction(0), mistake=str(mistake.get("key", "")))
         return NOTHING
 
-    def _within(self, posed: Posed, value: Decimal, target: Decimal) -> bool:
+    def _within(self, posed: Posed, value: Decimal, target: Decimal, least: Decimal = DIGITS) -> bool:
         tolerance = posed.body.get("tolerance") or {}
         absolute = _number(tolerance.get("absolute", 0)) or Decimal(0)
         relative = _number(tolerance.get("relative", 0)) or Decimal(0)
-        # conversions of units are floats: what differs by their last digits is the same number
-        allowed = max(absolute, relative * abs(target), abs(target) * Decimal("1e-12"))
+        allowed = max(absolute, relative * abs(target), abs(target) * least)
         return abs(value - target) <= allowed
 
     def key(self, posed: Posed) -> Given:
