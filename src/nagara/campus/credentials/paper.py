@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import math
 import tempfile
 from collections.abc import Iterable
 from functools import cache
@@ -73,7 +74,8 @@ def _data(certificate: Certificate) -> dict[str, Any]:
         lines.append(["Hours", kept["hours"]])
     share = facts.get("attendance.minutes_share", {}).get("value")
     if printed["attendance"] and share is not None:
-        lines.append(["Attendance", f"{float(share) * 100:.0f} %"])
+        # 79.6 % is not 80 %: rounded down, less the dust of binary fractions
+        lines.append(["Attendance", f"{math.floor(float(share) * 100 + 1e-9)} %"])
     if kept.get("mode"):
         lines.append(["Held", kept["mode"].lower()])
     native = kept.get("native_name", "")

@@ -16,7 +16,7 @@ from nagara.citylab.errors import CityLabError
 
 FULL = "has successfully completed {programme}, held by {host} from {from} to {to}."
 OTHERWISE = "has taken part in {programme}, held by {host} from {from} to {to}."
-FOOT = "Anyone can check this certificate: scan the code, or enter the number at the address below it."
+FOOT = "Anyone can check this certificate: scan the code, or open the address beside."
 TEXTS = ("heading", "lead", "full", "otherwise", "foot")
 MOST_SIGNATORIES = 3
 MOST_BYTES = 200_000
