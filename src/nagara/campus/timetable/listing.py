@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
+
 from nagara.campus.programmes.models import Batch
 from nagara.campus.timetable.differences import place_of
 from nagara.campus.timetable.models import PublicSession
@@ -28,6 +30,27 @@ class Line:
     yours: str
     mark: str
     mine: bool
+    url: str
+
+    @property
+    def stamp(self) -> str:
+        """The beginning for machines."""
+        return self.public.starts.isoformat()
+
+    @property
+    def what(self) -> str:
+        """Everything but the time and the title, in one line."""
+        row = self.public
+        names = ", ".join(str(one.get("name", "")) for one in row.people)
+        words = (
+            row.kind,
+            row.group.name if row.group else "",
+            row.place,
+            "online" if row.online else "",
+            names,
+            row.cancel_reason if row.cancelled else "",
+        )
+        return " · ".join(filter(None, words))
 
     @property
     def names(self) -> str:
@@ -134,6 +157,7 @@ def by_day(
     )
     soon = coming is not None and coming - now < timedelta(hours=24)
     zones: dict[str, ZoneInfo] = {}
+    before, _, after = reverse("session", args=[0]).rpartition("0")
     days: dict[date, list[Line]] = {}
     for row in rows:
         if row.cancelled:
@@ -142,7 +166,8 @@ def by_day(
             mark = "now"
         else:
             mark = "next" if soon and row.starts == coming else "over" if row.ends <= now else ""
-        line = Line(row, row.day, _host(row), _yours(row, zone, zones), mark, row.pk in mine)
+        url = f"{before}{row.session_id}{after}"
+        line = Line(row, row.day, _host(row), _yours(row, zone, zones), mark, row.pk in mine, url)
         days.setdefault(row.day, []).append(line)
     today = now.astimezone(ZoneInfo(host)).date()
     return [Day(day, lines, day == today) for day, lines in days.items()]
