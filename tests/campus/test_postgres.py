@@ -39,6 +39,7 @@ QUICK = (
     "attendance/test_online.py",
     "credentials/test_concurrency.py",
     "timetable/test_at_once.py",
+    "webinars/test_last_seat.py",
     "degrees/test_courses.py",
     "degrees/test_progress.py",
     "quizzes/test_taking.py",

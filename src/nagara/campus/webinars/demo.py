@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -45,7 +45,7 @@ def load() -> None:
     planned = [
         Planned(
             activity,
-            day=batch.starts + timedelta(days=words.day),
+            day=_weekday(batch.starts + timedelta(days=words.day)),
             at=time(15),
             minutes=90,
             online=True,
@@ -114,6 +114,15 @@ def _afterwards(webinar: Webinar, words: Words) -> None:
         )
 
 
+def _weekday(day: date) -> date:
+    """The day, or the Friday before a weekend that is over, the Monday after one to come."""
+    if day.weekday() < 5:
+        return day
+    if day < timezone.localdate():
+        return day - timedelta(days=day.weekday() - 4)
+    return day + timedelta(days=7 - day.weekday())
+
+
 def _guests(webinar: Webinar, words: Words) -> None:
     """Guests from twelve states, in the order in which they came; the last ones wait where seats are few."""
     agreed = terms()
@@ -121,14 +130,16 @@ def _guests(webinar: Webinar, words: Words) -> None:
     begins = datetime.combine(session.day, session.at, ZoneInfo(session.tz))
     now = timezone.now()
     rows = []
+    free = words.guests if webinar.seats is None else webinar.seats
     for number in range(words.guests):
         iso2 = STATES[number % len(STATES)]
         one = invented(FIRST + number // len(STATES), iso2)
         asked = min(begins, now) - timedelta(days=20) + timedelta(hours=4 * number)
         asked = min(asked, now - timedelta(minutes=words.guests - number), begins - timedelta(hours=2))
-        state = State.SEATED if webinar.seats is None or number < webinar.seats else State.WAITING
+        state = State.SEATED if free else State.WAITING
         if number % 17 == 16:
             state = State.WITHDRAWN if number % 2 else State.ASKED
+        free -= state == State.SEATED
         rows.append(
             Registration(
                 webinar=webinar,

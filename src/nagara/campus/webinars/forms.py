@@ -11,6 +11,8 @@ from nagara.campus.programmes.models import Batch
 from nagara.campus.timetable.models import Session
 from nagara.campus.webinars.models import Registration, Terms, Webinar
 
+ANY = ("", "Any country")
+
 
 class GuestForm(forms.Form):
     """What a guest tells to register."""
@@ -101,4 +103,4 @@ class RegistrantFilter(forms.Form):
     state = forms.ChoiceField(
         required=False, choices=[("", "Any state"), *Registration.State.choices], label="State"
     )
-    country = forms.ChoiceField(required=False, label="Country", choices=choices)
+    country = forms.ChoiceField(required=False, label="Country", choices=lambda: [ANY, *choices()[1:]])

@@ -1,5 +1,9 @@
 // The viewer's own clock beside the host's. Without it the page shows UTC.
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const OLD = { Rangoon: "Yangon", Saigon: "Ho_Chi_Minh", Calcutta: "Kolkata", Katmandu: "Kathmandu" };
+// some browsers still give a zone the name that its city had
+const zone = Intl.DateTimeFormat()
+  .resolvedOptions()
+  .timeZone.replace(/[^/]+$/, (city) => OLD[city] ?? city);
 for (const time of document.querySelectorAll("time.yours")) {
   const at = new Date(time.dateTime);
   const clock = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
