@@ -21,7 +21,7 @@ def test_the_list_of_cities(count, seeded, client, django_assert_num_queries):
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_first_page(count, seeded, client, django_assert_num_queries):
     _keep(count)
-    with django_assert_num_queries(3):  # members, projects, open calls
+    with django_assert_num_queries(4):  # members, projects, webinars to come, open calls
         client.get("/")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -18,6 +19,10 @@ from nagara.campus.desk.queries import desk_of
 from nagara.campus.desk.todo import Todo, left
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.roles import held_by
+from nagara.campus.webinars.models import Webinar
+from nagara.campus.webinars.queries import shown
+
+MOST_WEBINARS = 3
 
 
 @require_safe
@@ -41,9 +46,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "others": others,
         "data_count": len(with_data & slugs) + len(others),
         "recipes": list(catalogue().values()),
+        "webinars": _next_webinars(now),
         "calls": [c for c in Call.objects.published().select_related("batch") if c.standing(now) == "open"],
     }
     return render(request, "desk/home.html", context)
+
+
+def _next_webinars(now: datetime) -> list[Webinar]:
+    """The open webinars that come next."""
+    coming = shown(Webinar.objects.visible_to(AnonymousUser()))
+    return list(
+        coming.filter(session__public__ends__gt=now, session__public__cancelled=False)[:MOST_WEBINARS]
+    )
 
 
 @login_required
