@@ -7,15 +7,14 @@ own: they convert to nothing else. UCUM: The Unified Code for Units of Measure, 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
-from nagara.citylab.findings import CityLabError
+from nagara.citylab.errors import CityLabError
 
 
 class UnknownUnit(CityLabError):
@@ -44,7 +43,7 @@ _KNOWN: dict[str, tuple[str, float, float]] = {
     "[ppm]": (_RATIO, 1e-6, 0.0),
     "[ppb]": (_RATIO, 1e-9, 0.0),
     "rad": (_RATIO, 1.0, 0.0),
-    "deg": (_RATIO, float(np.pi / 180), 0.0),
+    "deg": (_RATIO, math.pi / 180, 0.0),
     "m": (_LENGTH, 1.0, 0.0),
     "km": (_LENGTH, 1e3, 0.0),
     "dm": (_LENGTH, 1e-1, 0.0),

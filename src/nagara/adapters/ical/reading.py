@@ -14,7 +14,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
-from icalendar import Calendar
 
 from nagara.adapters.ical.records import Happening, Problem
 
@@ -117,6 +116,8 @@ def _where(part: Any) -> str:
 
 def _calendars(data: bytes, found: Read) -> list[Any]:
     """The calendars of the file; where it is broken, one made of those events that can be read."""
+    from icalendar import Calendar
+
     try:
         made: list[Any] = list(Calendar.from_ical(data, multiple=True))
     except Exception as error:
@@ -133,6 +134,8 @@ def _calendars(data: bytes, found: Read) -> list[Any]:
 
 
 def _salvaged(data: bytes, found: Read) -> list[Any]:
+    from icalendar import Calendar
+
     blocks = [(match.group(1).upper(), match.group(0)) for match in _BLOCK.finditer(data)]
     zones = b"\r\n".join(block for kind, block in blocks if kind == b"VTIMEZONE")
     made = []

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from pyld import jsonld
-
 from nagara.adapters.openbadges.contexts import Contexts, UnknownContext
 
 
@@ -20,6 +18,8 @@ class Dropped(Exception):
 def rdf_canonical(document: dict[str, Any], contexts: Contexts) -> str:
     """The document as canonical N-Quads. Raises UnknownContext, Dropped, or ValueError for what is no
     JSON-LD."""
+    from pyld import jsonld
+
     lost: list[Any] = []
     options = {"documentLoader": loader(contexts), "base": ""}
     try:

@@ -11,15 +11,17 @@ import tempfile
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import segno
-import typst
 
 from nagara.adapters import openbadges
 from nagara.campus.credentials.domain.snapshots import day
 from nagara.campus.credentials.models import Certificate, SignatureImage
-from nagara.citylab.brief.figures import FONTS
+from nagara.campus.design.papers import FONTS
+
+if TYPE_CHECKING:
+    import typst
 
 Ending = Literal["pdf", "svg", "png"]
 HERE = Path(__file__).parent
@@ -119,6 +121,8 @@ def data_address(text: str) -> str:
 
 
 def _typeset(template: Path, data: dict[str, Any], files: dict[str, bytes], ending: Ending) -> bytes:
+    import typst
+
     with tempfile.TemporaryDirectory(prefix="nagara-certificate-") as folder:
         here = Path(folder)
         (here / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
@@ -139,5 +143,7 @@ def _typeset(template: Path, data: dict[str, Any], files: dict[str, bytes], endi
 @cache
 def _fonts() -> typst.Fonts:
     """Our fonts, read once; those of the machine only where ours are missing."""
+    import typst
+
     ours = FONTS.is_dir()
     return typst.Fonts(include_system_fonts=not ours, font_paths=[str(FONTS)] if ours else [])
