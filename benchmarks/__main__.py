@@ -30,6 +30,8 @@ CASES = (
     "growth_sensors",
     "people_list",
     "timetable_page",
+    "calendar_feed",
+    "site_memory",
     "review_board",
     "selection",
 )

@@ -1,4 +1,5 @@
-"""A Campus at its full size: 50 batches and 10,000 people, made in a few seconds.
+"""A Campus at its full size: 50 batches and 10,000 people; one batch of 50 with 2,000 sessions and 100,000
+presences.
 
     NAGARA_HOME=/tmp/scale python -m benchmarks.campus_scale
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 import time
 from datetime import date, timedelta
+from datetime import time as clock
 
 
 def fill(batches: int = 50, people: int = 10_000) -> None:
@@ -97,7 +99,67 @@ def fill(batches: int = 50, people: int = 10_000) -> None:
         )
 
 
+def fill_teaching(sessions: int = 2000, people: int = 50) -> None:
+    """A batch of `people` with `sessions` sessions, four a day, all past and attended by everyone."""
+    from nagara.campus.attendance.models import Presence
+    from nagara.campus.programmes.models import ActivityKind, Batch, Enrolment, ProgrammeVersion
+    from nagara.campus.timetable.domain import release
+    from nagara.campus.timetable.models import Activity, Room, Session, Venue
+
+    version = ProgrammeVersion.objects.filter(programme__slug="ascn-short-course").order_by("number").first()
+    first = date(2024, 1, 1)
+    batch = Batch.objects.create(
+        version=version,
+        slug=TAUGHT,
+        name="Taught",
+        starts=first,
+        ends=first + timedelta(days=sessions // 4),
+        state="running",
+    )
+    chosen = list(Enrolment.objects.filter(batch__slug="scale-7").select_related("user", "city")[:people])
+    Enrolment.objects.bulk_create(
+        Enrolment(batch=batch, user=e.user, city=e.city, since=first) for e in chosen
+    )
+    room = Room.objects.create(venue=Venue.objects.create(name="Scale"), name="Hall", seats=people)
+    kind = ActivityKind.objects.get(slug="course")
+    activities = Activity.objects.bulk_create(
+        Activity(batch=batch, kind=kind, title=f"Course {n}") for n in range(20)
+    )
+    made = Session.objects.bulk_create(
+        Session(
+            activity=activities[n % 20],
+            day=first + timedelta(days=n // 4),
+            at=clock(9 + n % 4 * 2),
+            minutes=90,
+            tz="Asia/Seoul",
+            room=room,
+        )
+        for n in range(sessions)
+    )
+    release(batch, by=None, quiet=True)
+    Presence.objects.bulk_create(
+        (
+            Presence(
+                session=session,
+                user=e.user,
+                way="code",
+                began=session.starts,
+                ended=session.ends,
+                key=str(e.pk),
+            )
+            for session in made
+            for e in chosen
+        ),
+        batch_size=2000,
+    )
+
+
+TAUGHT = "scale-taught"
 PAGES = ("/batches/", "/batches/scale-7/", "/batches/scale-7/plan/", "/batches/scale-7/people/")
+PAGES += tuple(
+    f"/batches/{TAUGHT}/{page}"
+    for page in ("", "timetable/", "planner/", "planner/clashes/", "attendance/", "grades/", "certificates/")
+)
 PAGES += ("/batches/scale-7/people/?q=nguyen", "/batches/scale-7/copy/", "/holidays/?start=2027-04-05")
 
 
@@ -141,6 +203,10 @@ def main() -> None:
         before = time.perf_counter()
         fill()
         print(f"filled in {time.perf_counter() - before:.1f} s")
+    if not Batch.objects.filter(slug=TAUGHT).exists():
+        before = time.perf_counter()
+        fill_teaching()
+        print(f"2,000 sessions and 100,000 presences in {time.perf_counter() - before:.1f} s")
     for page, (spent, size, packed) in times().items():
         print(f"{page:40} {spent:7.1f} ms CPU {size / 1000:8.1f} kB {packed / 1000:7.1f} kB gzip")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -176,6 +177,27 @@ def ask_timetable(folder: str, times: int) -> None:
     from django.urls import reverse
 
     report(_client("person100@example.org"), reverse("timetable", args=["bench"]), times)
+
+
+def ask_feed(folder: str, times: int) -> None:
+    """Ask the calendar feed of one who takes part; then once more as a program that has it already."""
+    plan_sessions(folder)
+    _start(folder)
+    from django.test import Client
+    from django.urls import reverse
+
+    from nagara.campus.people.models import User
+    from nagara.campus.timetable.domain.feed_addresses import feed_of, token_of
+
+    person = User.objects.get(email="person100@example.org")
+    address = reverse("calendar-feed", args=[token_of(feed_of(person))])
+    client = Client(HTTP_HOST="localhost", HTTP_ACCEPT_ENCODING="gzip")
+    tag = client.get(address)["ETag"]
+    began = time.process_time()
+    for _ in range(times):
+        assert client.get(address, headers={"if-none-match": tag}).status_code == 304
+    unchanged = (time.process_time() - began) / times
+    report(client, address, times, f", 304 in {1000 * unchanged:.1f} ms")
 
 
 def _client(email: str) -> Any:

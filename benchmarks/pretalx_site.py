@@ -176,7 +176,7 @@ def ask_public(folder: str, page: str, times: int) -> None:
     report(Client(HTTP_HOST="localhost"), f"/bench/{page}", times)
 
 
-def report(client: Any, address: str, times: int) -> None:
+def report(client: Any, address: str, times: int, more: str = "") -> None:
     """What both sides print: rows or events, bytes as sent, CPU seconds of one request."""
     import gzip
 
@@ -191,4 +191,4 @@ def report(client: Any, address: str, times: int) -> None:
         body = gzip.decompress(body)
     events = body.count(b"BEGIN:VEVENT")
     held = f"{events} events" if events else f"{body.count(b'<tr')} rows"
-    print(f"{held}, {len(gzip.compress(body)) / 1000:.1f} kB gzip, seconds={spent:.4f}")
+    print(f"{held}, {len(gzip.compress(body)) / 1000:.1f} kB gzip{more}, seconds={spent:.4f}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -32,9 +31,9 @@ def nagara(folder: str, times: str) -> None:
     answer, and add up what they hold."""
     nagara_site.plan_sessions(folder)
     nagara_site._start(folder)
-    from nagara.campus.serve import _free, prepare, web_command
+    from nagara.campus.serve import _free, environment, prepare, web_command
 
-    env = {**os.environ, "NAGARA_HOME": folder, "DJANGO_SETTINGS_MODULE": "nagara.campus.settings"}
+    env = environment()
     prepare(env)
     port = _free("127.0.0.1", 0)
     server = subprocess.Popen(web_command("127.0.0.1", port, 2), env=env)

@@ -77,6 +77,7 @@ def environment(*, demo: bool = False) -> dict[str, str]:
         NAGARA_LAKE=lake_root(),
         PYTHONUNBUFFERED="1",
     )
+    env.setdefault("MALLOC_ARENA_MAX", "1")  # glibc: one heap, not one a thread; Python runs one at a time
     if demo:
         env["NAGARA_DEMO"] = "1"
     return env
