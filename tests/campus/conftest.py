@@ -155,8 +155,9 @@ def chromium():
 def visit(chromium, live_server, crowd, filled, a_run):
     """Open a page: returns the page, the requests it made, and complaints of the console."""
     contexts = []
+    kept = {}
 
-    def go(path: str, *, screen="desktop", scheme="light", who="nobody", javascript=True):
+    def begin(screen, scheme, who, javascript):
         context = chromium.new_context(
             viewport=SCREENS[screen],
             color_scheme=scheme,
@@ -167,6 +168,16 @@ def visit(chromium, live_server, crowd, filled, a_run):
         if who != "nobody":
             cookie = crowd.client(who).cookies["nagara_session"].value
             context.add_cookies([{"name": "nagara_session", "value": cookie, "url": live_server.url}])
+        return context
+
+    def go(path: str, *, screen="desktop", scheme="light", who="nobody", javascript=True, keep=False):
+        """`keep`: one browser for all pages of a person, and no waiting for a silent line."""
+        key = (screen, scheme, str(who), javascript)
+        context = kept.get(key) if keep else None
+        if context is None:
+            context = begin(screen, scheme, who, javascript)
+        if keep:
+            kept[key] = context
         page = context.new_page()
         page.said = []
         page.asked = []
@@ -174,7 +185,8 @@ def visit(chromium, live_server, crowd, filled, a_run):
         page.on("pageerror", lambda e: page.said.append(str(e)))
         page.on("requestfinished", lambda r: page.asked.extend([r]))
         page.goto(live_server.url + path.replace("RUN", a_run))
-        page.wait_for_load_state("networkidle")
+        if not keep:
+            page.wait_for_load_state("networkidle")
         return page
 
     yield go

@@ -74,12 +74,12 @@ def test_so_are_the_pages_of_the_room(room, screen, scheme, visit, crowd):
         path = template
         for placeholder, value in made.ids.items():
             path = path.replace(placeholder, str(value))
-        page = visit(path, screen=screen, scheme=scheme, who=made.people.get(who, who))
+        page = visit(path, screen=screen, scheme=scheme, who=made.people.get(who, who), keep=True)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         found = complaints(page) + ([f"{wide} px too wide"] if wide > 0 else []) + page.said
         if found:
             problems[f"{path} as {who}"] = found
-        page.context.close()
+        page.close()
     assert not problems, "\n".join(f"{path}: {t}" for path, all_ in problems.items() for t in all_)
 
 

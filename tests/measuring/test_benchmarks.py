@@ -19,7 +19,13 @@ def _work_folder(tmp_path_factory, monkeypatch):
     monkeypatch.chdir(ROOT)
 
 
-@pytest.mark.parametrize("case", CASES)
+SITE = ("people_list", "timetable_page", "calendar_feed", "site_memory", "review_board")
+"""Cases that fill the same site: they run where it is filled already."""
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(c, marks=pytest.mark.xdist_group("site")) if c in SITE else c for c in CASES]
+)
 def test_each_case_runs_on_tiny_data(case, monkeypatch):
     monkeypatch.setenv("NAGARA_PEERS", "no such python")
     got = measure(case, quick=True, rounds=1)

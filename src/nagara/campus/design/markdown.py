@@ -23,9 +23,12 @@ def html(text: str, below: int = HEADING_BELOW) -> SafeString:
     """Markdown as HTML. Raw HTML in it is shown as text; addresses are checked by the renderer. `below`: how
     far its headings stand below h1."""
     tokens = _markdown().parse(text)
+    last = below
     for token in tokens:
+        if token.type == "heading_open":
+            last = min(6, int(token.tag[1]) + below, last + 1)  # no level is left out, whatever people wrote
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(6, int(token.tag[1]) + below)}"
+            token.tag = f"h{last}"
     rendered = _markdown().renderer.render(tokens, _markdown().options, {})
     wide = rendered.replace("<table>", '<div class="scroll"><table>')
     return SafeString(wide.replace("</table>", "</table></div>"))

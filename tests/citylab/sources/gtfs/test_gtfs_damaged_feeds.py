@@ -386,3 +386,10 @@ def test_any_damage_in_any_file_is_read_or_refused_and_never_breaks(
     if "stop_time" in tables:
         assert set(tables["stop_time"]["stop_id"].to_pylist()) <= set(tables["stop"]["stop_id"].to_pylist())
         assert set(tables["stop_time"]["trip_id"].to_pylist()) <= set(tables["trip"]["trip_id"].to_pylist())
+
+
+def test_a_file_that_lacks_every_column_we_read_keeps_its_rows(tmp_path: Path) -> None:
+    files = sound()
+    files["agency.txt"] = ",,,,,,,,gency_timezone\nA,Angkot,http://a.example,Asia/Jakarta\n"
+    tables, findings = read(tmp_path, files)
+    assert "stop" in tables or findings.counts()["refuse"]

@@ -151,6 +151,6 @@ def transcript(request: HttpRequest, slug: str) -> HttpResponse:
     if found.transcript_form == "vtt":
         context["passages"] = passages(found.transcript)
     else:
-        context["text"] = markdown.html(found.transcript)
+        context["text"] = markdown.html(found.transcript, below=1)
     context["minutes"] = max(1, len(found.transcript.split()) // 200)
     return render(request, "webinars/transcript.html", context)

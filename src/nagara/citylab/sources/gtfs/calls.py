@@ -76,7 +76,7 @@ def read_calls(feed: Feed, trips: Trips, stops: Stops) -> Calls:
 
 
 def _read(feed: Feed, label: str, batch: Batch, trips: Trips, stops: Stops) -> Calls:
-    reader = Reader(feed.clinic, label, Batch(batch.rows, complete(batch.table, COLUMNS)))
+    reader = Reader(feed.clinic, label, Batch(batch.rows, complete(batch.table, COLUMNS, len(batch.rows))))
     trip_id, stop_id = reader.cells("trip_id"), reader.cells("stop_id")
     trip, stop = codes_in(trip_id, trips.ids), codes_in(stop_id, stops.ids)
     seq, numbered = reader.ints("stop_sequence", quiet=True)

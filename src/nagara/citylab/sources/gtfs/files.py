@@ -98,14 +98,15 @@ class Feed:
 def whole(batches: list[Batch], wanted: Sequence[str]) -> Batch:
     """Batches as one, with every wanted column."""
     schema = pa.schema([(name, TEXT) for name in wanted])
-    tables = [complete(batch.table, wanted) for batch in batches]
+    tables = [complete(batch.table, wanted, len(batch.rows)) for batch in batches]
     rows = np.concatenate([batch.rows for batch in batches]) if batches else np.empty(0, np.int64)
     return Batch(rows, pa.concat_tables(tables) if tables else schema.empty_table())
 
 
-def complete(table: pa.Table, wanted: Sequence[str]) -> pa.Table:
-    """The wanted columns in order, empty where `table` lacks one."""
-    empty = pa.chunked_array([pa.nulls(table.num_rows, pa.string()).dictionary_encode()], TEXT)
+def complete(table: pa.Table, wanted: Sequence[str], rows: int) -> pa.Table:
+    """The wanted columns in order, empty where `table` lacks one. A table that lacks them all has forgotten
+    how many rows it had."""
+    empty = pa.chunked_array([pa.nulls(rows, pa.string()).dictionary_encode()], TEXT)
     return pa.table({n: table.column(n) if n in table.column_names else empty for n in wanted})
 
 
