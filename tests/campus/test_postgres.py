@@ -125,6 +125,7 @@ def test_the_whole_site_holds_on_postgresql(address):
     assert done.returncode == 0, done.stdout[-4000:]
 
 
+@pytest.mark.full
 def test_the_site_serves_from_postgresql(address, tmp_path):
     """Migrate, seed and read a page: the settings really talk to the server."""
     env = os.environ | {"DATABASE_URL": address, "NAGARA_HOME": str(tmp_path), "NAGARA_DEMO": "1"}

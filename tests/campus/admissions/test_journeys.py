@@ -181,6 +181,7 @@ def test_the_public_pages_are_light(visit, crowd):
         assert len(page.asked) <= 12, path
 
 
+@pytest.mark.full
 def test_pages_of_a_scholarship_and_of_a_head_of_department_are_accessible(visit, crowd):
     masters = a_call(batch=a_batch("masters-smart-cities", "Master's 2031"))
     application = filled_in(masters, crowd.bob)

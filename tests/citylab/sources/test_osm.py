@@ -1,6 +1,7 @@
 """The OpenStreetMap slice on real extracts and on small maps written by hand."""
 
 import gzip
+import os
 import struct
 from collections import defaultdict
 from pathlib import Path
@@ -339,7 +340,7 @@ def bare_pbf(tmp_path_factory):
     return path.read_bytes()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=100 if os.environ.get("NAGARA_FULL") else 8, deadline=None)
 @given(damage=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=8))
 def test_damage_inside_a_pbf_ends_in_rows_or_a_refusal(bare_pbf, tmp_path_factory, damage):
     content = bytearray(bare_pbf)
