@@ -112,7 +112,7 @@ def test_markdown_of_a_material_runs_nothing(crowd):
     assert "&lt;script&gt;" in page
     assert 'href="javascript' not in page
     assert "<img" not in page
-    assert "<h3>Head</h3>" in page
+    assert "<h2>Head</h2>" in page
 
 
 def test_a_change_keeps_the_version_before_with_its_file():
