@@ -7,7 +7,7 @@ from typing import Any
 
 from nagara.campus.admissions.domain import quotas
 from nagara.campus.admissions.models import Call
-from nagara.campus.cities.clocks import clock
+from nagara.campus.cities.clocks import clock, day_text
 from nagara.campus.cities.models import City, State
 from nagara.campus.design import papers
 from nagara.campus.design.markdown import blocks
@@ -59,7 +59,7 @@ def pdf(call: Call) -> bytes:
         "summary": call.summary,
         "batch": call.batch.name,
         "host": call.batch.host_name,
-        "days": f"{_day(call.batch.starts)} to {_day(call.batch.ends)}",
+        "days": f"{day_text(call.batch.starts)} to {day_text(call.batch.ends)}",
         "mode": call.batch.get_mode_display(),
         "seats": call.batch.seats,
         "opens": _wall(call.opens_at, call.tz),
@@ -74,10 +74,6 @@ def pdf(call: Call) -> bytes:
         "cosign": call.needs_cosign,
     }
     return papers.pdf(TEMPLATE, data)
-
-
-def _day(day: Any) -> str:
-    return f"{day:%d %b %Y}".lstrip("0")
 
 
 def _wall(at: Any, zone: str) -> str:

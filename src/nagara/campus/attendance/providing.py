@@ -7,6 +7,7 @@ from typing import Any
 
 from nagara.campus.attendance.models import Presence
 from nagara.campus.attendance.queries import Share, shares
+from nagara.campus.cities.clocks import day_text
 from nagara.campus.programmes.facts import Fact, provides_many, unknown
 from nagara.campus.programmes.models import Batch
 
@@ -29,13 +30,9 @@ def _fact(name: str, share: Share, value: Any) -> Fact:
     return Fact(
         name,
         value,
-        period=f"{_day(share.first)} to {_day(share.last)}",
+        period=f"{day_text(share.first)} to {day_text(share.last)}",
         evidence=f"{evidence}: {ways}" if ways else f"{evidence}, no presence recorded",
     )
-
-
-def _day(at: Any) -> str:
-    return f"{at:%d %b %Y}".lstrip("0")
 
 
 def _many(name: str, value: Callable[[Share], Any]) -> Callable[[Batch, Sequence[Any]], Mapping[int, Fact]]:

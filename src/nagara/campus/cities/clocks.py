@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 
@@ -38,3 +38,8 @@ def instant(wall: datetime, zone: str) -> datetime:
     hour after it.
     """
     return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+
+
+def day_text(day: date) -> str:
+    """A day as letters and papers write it: 12 Jan 2027."""
+    return f"{day:%d %b %Y}".lstrip("0")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from nagara.campus.cities.clocks import day_text
 from nagara.campus.curricula.domain.skills import Bridge
 from nagara.campus.curricula.models import Curriculum
 from nagara.campus.curricula.owners import Page
@@ -18,7 +19,7 @@ def pdf(page: Page, shown: Curriculum, bridging: Sequence[Bridge]) -> bytes:
     """The curriculum as PDF bytes."""
     data: dict[str, Any] = {
         "title": f"Curriculum of {page.owner}",
-        "made": f"{shown.made_at:%d %b %Y}".lstrip("0"),
+        "made": day_text(shown.made_at),
         "version": shown.version,
         "by": str(shown.made_by) if shown.made_by else "",
         "mode": shown.mode or "any mode",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+from nagara.campus.cities.clocks import day_text
 from nagara.campus.degrees.domain.arithmetic import plain, shown
 from nagara.campus.degrees.domain.recommending import Candidate
 from nagara.campus.degrees.models import Recommendation
@@ -88,7 +89,7 @@ def minutes_pdf(batch: Batch, found: Sequence[Candidate], today: date) -> bytes:
             "programme": str(batch.version),
             "award": award or "",
             "host": batch.host_name,
-            "printed": _day(today),
+            "printed": day_text(today),
             "rules": [[str(n), says(rule)] for n, rule in enumerate(rules, 1)],
             "ready": sum(c.ready for c in found),
             "people": [
@@ -107,7 +108,7 @@ def minutes_pdf(batch: Batch, found: Sequence[Candidate], today: date) -> bytes:
             ],
             "recommendations": [
                 {
-                    "at": _day(r.at.date()),
+                    "at": day_text(r.at.date()),
                     "by": name_of(r.by),
                     "reason": r.reason,
                     "names": [name_of(p.enrolment.user) for p in r.people.all()],
@@ -122,7 +123,3 @@ def _mark(verdict: Verdict) -> str:
     if verdict.waived:
         return "W"
     return "yes" if verdict.met else "?" if verdict.met is None else "no"
-
-
-def _day(day: date) -> str:
-    return f"{day:%d %b %Y}".lstrip("0")

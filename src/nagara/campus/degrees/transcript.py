@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from nagara.campus.cities.clocks import day_text
 from nagara.campus.degrees.domain.arithmetic import Record, Taken, plain, semester_gpa, shown
 from nagara.campus.degrees.domain.ledger import host_day, read, taken_of
 from nagara.campus.degrees.domain.semesters import policy_of
@@ -165,7 +166,7 @@ def _words(t: Transcript) -> dict[str, Any]:
         "programme": batch.version.programme.name,
         "batch": batch.name,
         "city": f"{t.enrolment.city}" if t.enrolment.city else "",
-        "printed": _day(t.printed),
+        "printed": day_text(t.printed),
         "credits": t.credits,
         "gpa": t.gpa or "none yet",
         "most": plain(max((g.points or Decimal(0) for g in t.policy.scale.grades.all()), default=Decimal(0))),
@@ -174,7 +175,7 @@ def _words(t: Transcript) -> dict[str, Any]:
         "parts": [
             {
                 "title": part.semester.name if part.semester else "Transferred",
-                "days": f"{_day(part.semester.starts)} to {_day(part.semester.ends)}"
+                "days": f"{day_text(part.semester.starts)} to {day_text(part.semester.ends)}"
                 if part.semester
                 else "",
                 "gpa": part.gpa,
@@ -187,16 +188,14 @@ def _words(t: Transcript) -> dict[str, Any]:
             }
             for part in t.parts
         ],
-        "milestones": [[m.name, "passed" if m.passed else "not passed", _day(m.on)] for m in t.milestones],
+        "milestones": [
+            [m.name, "passed" if m.passed else "not passed", day_text(m.on)] for m in t.milestones
+        ],
         "scale": [
             [g.letter, "" if g.points is None else plain(g.points), g.meaning]
             for g in t.policy.scale.grades.all()
         ],
         "award": t.recommended.award if t.recommended else "",
-        "recommended": _day(t.recommended.recommendation.at.date()) if t.recommended else "",
+        "recommended": day_text(t.recommended.recommendation.at.date()) if t.recommended else "",
         "check": list(t.check) if t.check else [],
     }
-
-
-def _day(day: date) -> str:
-    return f"{day:%d %b %Y}".lstrip("0")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import uuid
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.staticfiles import finders
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -28,6 +28,8 @@ from nagara.campus.timetable.models import PublicSession
 
 PER_PAGE = 120
 CHOICES = (("present", "Present"), ("late", "Late"), ("left", "Left early"), ("absent", "Absent"))
+
+WORKER = Path(__file__).resolve().parents[1] / "static/attendance/roster-worker.js"
 
 
 @login_required
@@ -140,6 +142,5 @@ def marks(request: SignedIn, pk: int) -> HttpResponse:
 def worker(request: SignedIn, pk: int) -> HttpResponse:
     """The service worker, under the roster's own address: it can touch no other page."""
     kept_session(request, pk)
-    path = finders.find("attendance/roster-worker.js")
-    text = open(path, encoding="utf-8").read() if path else ""  # noqa: PTH123, SIM115
+    text = WORKER.read_text("utf-8")
     return HttpResponse(text, content_type="text/javascript; charset=utf-8")

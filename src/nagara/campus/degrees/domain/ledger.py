@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from nagara.campus.cities.clocks import day_text
 from nagara.campus.degrees.domain.arithmetic import Record, Taken, add_up, plain, shown
 from nagara.campus.degrees.models import (
     AdvisorMeeting,
@@ -171,7 +172,7 @@ def facts_of(ledger: Ledger) -> dict[str, Fact]:
             [name for name, _ in ledger.milestones],
             "",
             period,
-            "; ".join(f"{name}: {_day(on)}" for name, on in ledger.milestones),
+            "; ".join(f"{name}: {day_text(on)}" for name, on in ledger.milestones),
         ),
         *_of_semesters(ledger, record, period),
         _advisor(ledger),
@@ -235,20 +236,16 @@ def _advisor(ledger: Ledger) -> Fact:
     name = "degree.days_since_advisor_meeting"
     if ledger.met_advisor is not None:
         days = (ledger.today - ledger.met_advisor).days
-        return Fact(name, days, "days", "", f"last meeting on {_day(ledger.met_advisor)}")
+        return Fact(name, days, "days", "", f"last meeting on {day_text(ledger.met_advisor)}")
     begun = [s for s in ledger.semesters if s.begun_by(ledger.today) and s.ends >= ledger.enrolment.since]
     if not begun:
         return Fact(name, None, reason="no semester has begun yet")
     first = max(begun[0].starts, ledger.enrolment.since)
-    return Fact(name, (ledger.today - first).days, "days", "", f"no meeting since {_day(first)}")
+    return Fact(name, (ledger.today - first).days, "days", "", f"no meeting since {day_text(first)}")
 
 
 def _period(ledger: Ledger) -> str:
-    return f"to {_day(ledger.today)}"
-
-
-def _day(day: date) -> str:
-    return f"{day:%d %b %Y}".lstrip("0")
+    return f"to {day_text(ledger.today)}"
 
 
 FACTS: dict[str, tuple[str, str]] = {

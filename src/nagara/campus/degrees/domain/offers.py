@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 
+from nagara.campus.cities.clocks import day_text
 from nagara.campus.degrees.domain.arithmetic import Taken, plain
 from nagara.campus.degrees.domain.ledger import Ledger
 from nagara.campus.degrees.models import Offering, Prerequisite, Semester
@@ -154,8 +155,8 @@ def closed(semester: Semester, today: date) -> str:
     if semester.open_on(today):
         return ""
     if today < semester.registration_from:
-        return f"Registration for {semester} opens on {_day(semester.registration_from)}."
-    return f"Courses of {semester} could be changed until {_day(semester.change_until)}."
+        return f"Registration for {semester} opens on {day_text(semester.registration_from)}."
+    return f"Courses of {semester} could be changed until {day_text(semester.change_until)}."
 
 
 def full(offer: Offer) -> str:
@@ -194,9 +195,7 @@ def clashes(offer: Offer, ledger: Ledger, offers: Sequence[Offer]) -> list[str]:
         )
         if first is not None:
             at = first[0].astimezone(ZoneInfo(offer.offering.semester.batch.tz))
-            said.append(f"It meets at the same time as {other.code} ({at:%A %H:%M}, first on {_day(at)}).")
+            said.append(
+                f"It meets at the same time as {other.code} ({at:%A %H:%M}, first on {day_text(at)})."
+            )
     return said
-
-
-def _day(day: date) -> str:
-    return f"{day:%d %b %Y}".lstrip("0")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nagara.campus.cities.clocks import day_text
 from nagara.campus.evaluation import domain
 from nagara.campus.evaluation.forms import AskForm, PlanForm, ReplyForm
 from nagara.campus.evaluation.models import DAILY, Occasion, Reply
@@ -151,7 +152,7 @@ def reply(request: SignedIn, pk: int) -> HttpResponse:
     form = ReplyForm(request.POST)
     if form.is_valid():
         made = domain.reply(found, by=request.user, now=timezone.now(), **form.cleaned_data)
-        day = f"{made.shown_from:%d %b %Y}".lstrip("0")
+        day = day_text(made.shown_from)
         messages.success(request, f"Kept. People see it from {day} on.")
     else:
         messages.error(request, "Both parts are needed: what people said, and what follows from it.")
