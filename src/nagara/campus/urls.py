@@ -15,6 +15,7 @@ admin.site.site_header = admin.site.site_title = "Nagara office"
 urlpatterns = [
     path("", include("nagara.campus.cities.urls")),
     path("", include("nagara.campus.lab.urls")),
+    path("", include("nagara.campus.workbench.urls")),
     path("", include("nagara.campus.people.urls")),
     path("", include("nagara.campus.notices.urls")),
     path("", include("nagara.campus.readiness.urls")),
@@ -28,6 +29,8 @@ urlpatterns = [
     path("", include("nagara.campus.attendance.urls")),
     path("", include("nagara.campus.quizzes.urls")),
     path("", include("nagara.campus.learning.urls")),
+    path("", include("nagara.campus.lessons.urls")),
+    path("", include("nagara.campus.labwork.urls")),
     path("", include("nagara.campus.degrees.urls")),
     path("", include("nagara.campus.credentials.urls")),
     path("", include("nagara.campus.evaluation.urls")),

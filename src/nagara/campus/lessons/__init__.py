@@ -1,0 +1,1 @@
+"""Modules of the curriculum: lessons with worked examples, readings, the instructor's page."""

@@ -1,0 +1,1 @@
+"""SQL over a city's tables, in a sandbox: editor, results, history, shared queries."""
