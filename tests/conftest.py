@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import lakes
+
 settings.register_profile("nagara", deadline=None, print_blob=True)
 settings.load_profile("nagara")
 
@@ -26,6 +28,28 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def data(shared: Path) -> Path:
     return shared / "data"
+
+
+@pytest.fixture(scope="session")
+def demo_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake with the simulated city `demo`; what is kept in it stays in this worker."""
+    shared = lakes.shared_folder(tmp_path_factory)
+    return lakes.copied(lambda: lakes.make_demo(shared), tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def real_lake(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake with the cities of `lakes.REAL` and `demo`; what is kept in it stays in this worker."""
+    shared = lakes.shared_folder(tmp_path_factory)
+    return lakes.copied(lambda: lakes.make_real(shared, data), tmp_path_factory.mktemp("real"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on the real cities go to one worker: the other does not wait for the lake to be made."""
+    for item in items:
+        if "real_lake" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("jakarta"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

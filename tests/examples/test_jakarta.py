@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+import lakes
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "examples/jakarta/run.sh"
 
@@ -24,22 +26,7 @@ pytestmark = pytest.mark.xdist_group("jakarta")
 @pytest.fixture(scope="session")
 def told(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that examples/jakarta/run.sh wrote, with what it said in `said.txt`."""
-    if not shutil.which("sh"):
-        pytest.skip("the script needs a POSIX shell")
-    out = tmp_path_factory.mktemp("jakarta")
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("NAGARA_", "DJANGO_"))}
-    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
-    done = subprocess.run(
-        ["sh", str(SCRIPT), str(data), str(out)],
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    (out / "said.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
-    return out
+    return lakes.tell_jakarta(lakes.shared_folder(tmp_path_factory), data)
 
 
 @pytest.fixture(scope="session")
