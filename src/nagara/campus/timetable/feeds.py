@@ -49,7 +49,8 @@ def mark(feed: CalendarFeed, found: QuerySet[PublicSession], now: datetime) -> s
         squares=Sum(F("pk") * F("pk")),  # with the sum: which ones, without reading them
         shown=Count("pk", filter=is_shown),
     )
-    text = f"{__version__} {feed.digest} {feed.batch or ''} {sorted(said.items())}"
+    names = feed.batch or sorted(found.order_by().values_list("batch__name", flat=True).distinct())
+    text = f"{__version__} {feed.digest} {names} {sorted(said.items())}"
     digest = hashlib.sha256(text.encode())
     return f'"{digest.hexdigest()[:32]}"'
 
