@@ -1,0 +1,381 @@
+"""Computes a lesson's worked examples on one city at one snapshot: rows, numbers, figures, sources.
+
+Nothing is written here. What comes out is plain data (`as_dict`), small enough to be kept beside a page.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+from datetime import time as clock_time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from nagara.citylab.errors import CityLabError
+from nagara.citylab.lessons.reading import NUMBER, Example, Given, Lesson, Need
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from nagara.citylab.engine import Session
+    from nagara.citylab.lake import Snapshot
+
+MOST_ROWS = 40
+NOT_MEASURED = frozenset({"simulated", "modelled"})
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One example as computed: the first rows (plain values), how many there are, and the drawn figure.
+
+    `problem` says why there is nothing. `run_id` is empty where no recipe stands behind it.
+    """
+
+    name: str
+    columns: tuple[tuple[str, str], ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    row_count: int = 0
+    svg: str = ""
+    tables: tuple[str, ...] = ()
+    problem: str = ""
+    seconds: float = 0.0
+
+    def value(self, row: int, column: str) -> Any:
+        """A value by row (1 is the first) and column. Raises KeyError where it is not there."""
+        names = [name for name, _ in self.columns]
+        if column not in names or not 0 < row <= len(self.rows):
+            raise KeyError(f"{self.name}[{row}].{column}")
+        return self.rows[row - 1][names.index(column)]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source as it must be named beside what is shown."""
+
+    source_id: str
+    title: str
+    licence: str
+    attribution: str
+    nature: str
+    share: str
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A lesson's examples on a city. Where it `lacks` what they need it says so, and nothing is worked."""
+
+    city_id: str
+    city: str
+    country: str
+    tz: str
+    snapshot: int
+    lesson_sha256: str
+    worked: Mapping[str, Worked] = field(default_factory=dict)
+    lacks: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def simulated(self) -> bool:
+        """True where any source behind it is simulated or modelled: it says so wherever it shows."""
+        return any(source.nature in NOT_MEASURED for source in self.sources)
+
+    @property
+    def may_pass_on(self) -> bool:
+        """False where rows of a source may not be passed on: figures and single numbers stay."""
+        return all(source.share != "forbidden" for source in self.sources)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Computed:
+        worked = {
+            name: Worked(
+                **w
+                | {
+                    "columns": tuple((n, k) for n, k in w["columns"]),
+                    "rows": tuple(tuple(row) for row in w["rows"]),
+                    "tables": tuple(w["tables"]),
+                }
+            )
+            for name, w in data["worked"].items()
+        }
+        sources = tuple(Source(**row) for row in data["sources"])
+        return cls(**{**data, "worked": worked, "sources": sources, "lacks": tuple(data["lacks"])})
+
+
+def lacks(needs: Iterable[Need], snapshot: Snapshot) -> tuple[str, ...]:
+    """What a city lacks of these needs, in words; () where it has them all."""
+    return tuple(text for need in needs if (text := _lack(need, snapshot)))
+
+
+def _lack(need: Need, snapshot: Snapshot) -> str:
+    got = snapshot.rows(need.table) if need.table in snapshot.tables else 0
+    if got >= need.min_rows and need.where:
+        from nagara.citylab import engine
+        from nagara.citylab.runs import data_of
+
+        with engine.session(data_of(snapshot, {need.table})) as session:
+            got = session.sql(f'select count(*) as n from "{need.table}" where {need.where}')["n"][0].as_py()
+    if got >= need.min_rows:
+        return ""
+    has = f"has {got:,}" if got else "has none"
+    rows = "row" if need.min_rows == 1 else "rows"
+    return " ".join(
+        part
+        for part in (
+            f"The example needs at least {need.min_rows:,} {rows} of {need.table}; this city {has}.",
+            need.why,
+            need.bring,
+        )
+        if part
+    )
+
+
+def tables_of(sql: str, own: Iterable[str] = ()) -> tuple[str, ...]:
+    """Names of the tables that a SELECT reads, without those that it defines. Raises CityLabError."""
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
+    try:
+        statements = sqlglot.parse(sql, read="duckdb")
+    except SqlglotError as error:
+        raise CityLabError(f"this is not SQL: {re.sub(chr(27) + r'.*?m', '', str(error))[:200]}") from error
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise CityLabError("an example is one SELECT")
+    tree = statements[0]
+    defined = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)} | set(own)
+    return tuple(sorted({t.name.lower() for t in tree.find_all(exp.Table)} - defined - {""}))
+
+
+def compute(lesson: Lesson, snapshot: Snapshot, *, variants: Iterable[str] | None = None) -> Computed:
+    """Every example of a lesson (of these variants) on a city. A failing one says why; others stay."""
+    row = snapshot.city()
+    about = {"city_id": row["city_id"], "city": row["name"], "country": row["country"], "tz": row["tz"]}
+    base = Computed(**about, snapshot=snapshot.number, lesson_sha256=lesson.sha256)
+    missing = lacks(lesson.needs, snapshot)
+    if missing:
+        return Computed(**about, snapshot=snapshot.number, lesson_sha256=lesson.sha256, lacks=missing)
+    wanted = set(variants) if variants is not None else None
+    examples = [e for e in lesson.examples if wanted is None or wanted & e.variants]
+    worked, used = _work(lesson, examples, snapshot, base)
+    return Computed(
+        **about,
+        snapshot=snapshot.number,
+        lesson_sha256=lesson.sha256,
+        worked=worked,
+        sources=sources(snapshot, used),
+    )
+
+
+def _work(
+    lesson: Lesson, examples: Sequence[Example], snapshot: Snapshot, base: Computed
+) -> tuple[dict[str, Worked], set[str]]:
+    from nagara.citylab import engine
+    from nagara.citylab.recipes.clock import clock
+    from nagara.citylab.runs import data_of
+    from nagara.citylab.tables import TABLES
+
+    given = {run.name: run for run in lesson.runs}
+    reads: dict[str, tuple[str, ...]] = {}
+    worked: dict[str, Worked] = {}
+    for example in examples:
+        try:
+            reads[example.name] = tables_of(example.sql)
+        except CityLabError as error:
+            worked[example.name] = Worked(example.name, problem=error.what)
+    named = {name for names in reads.values() for name in names}
+    used = {name for name in named if name in TABLES}
+    with engine.session(data_of(snapshot, used)) as session:
+        session.register("clock", clock(base.tz))
+        for name in sorted(named & set(given)):
+            used |= _give(given[name], snapshot, session)
+        for example in examples:
+            if example.name in reads:
+                worked[example.name] = _one(example, lesson, snapshot, session, reads[example.name], base.tz)
+    return worked, used
+
+
+def _give(given: Given, snapshot: Snapshot, session: Session) -> set[str]:
+    """Make a recipe's rows known; the tables that it read. A refused one gives no rows."""
+    from nagara.citylab.evidence import compute as run_recipe
+    from nagara.citylab.recipes import load
+    from nagara.citylab.runs import context_of, data_of
+
+    recipe = load(given.recipe)
+    inputs = {i.table for i in recipe.inputs}
+    done = run_recipe(recipe, data_of(snapshot, inputs), context_of(snapshot), given.params)
+    session.register(given.name, done.steps.get(given.step, done.rows))
+    return {name for name in inputs if name in snapshot.tables}
+
+
+def _one(
+    example: Example, lesson: Lesson, snapshot: Snapshot, session: Session, reads: tuple[str, ...], tz: str
+) -> Worked:
+    for name in example.needs:
+        if not snapshot.rows(name):
+            return Worked(example.name, tables=reads, problem=f"This city has no rows of {name} yet.")
+    began = time.perf_counter()
+    try:
+        rows = session.sql(example.sql)
+    except CityLabError as error:
+        return Worked(example.name, tables=reads, problem=str(error))
+    seconds = time.perf_counter() - began
+    if not rows.num_rows:
+        return Worked(
+            example.name,
+            _columns(rows),
+            tables=reads,
+            seconds=seconds,
+            problem="The query gives no rows here.",
+        )
+    named = [row for name, row, _ in lesson.numbers() if name == example.name]
+    most = min(MOST_ROWS, max([example.show, 1, *named]))
+    drawn, problem = _drawn(example, rows, tz)
+    return Worked(
+        example.name,
+        _columns(rows),
+        tuple(tuple(plain(v) for v in row.values()) for row in rows.slice(0, most).to_pylist()),
+        rows.num_rows,
+        drawn,
+        reads,
+        problem,
+        round(seconds, 3),
+    )
+
+
+def _columns(rows: pa.Table) -> tuple[tuple[str, str], ...]:
+    cells = ("h3", "_h3")
+    return tuple((f.name, "cell" if f.name.endswith(cells) else _kind(f.type)) for f in rows.schema)
+
+
+def _kind(kind: pa.DataType) -> str:
+    import pyarrow as pa
+
+    if pa.types.is_timestamp(kind):
+        return "time"
+    if pa.types.is_date(kind):
+        return "day"
+    if pa.types.is_integer(kind):
+        return "whole"
+    return "number" if pa.types.is_floating(kind) or pa.types.is_decimal(kind) else "text"
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON holds it; times as ISO in UTC, numbers that are none as nothing."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC).isoformat()
+    if isinstance(value, date | clock_time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def _drawn(example: Example, rows: pa.Table, tz: str) -> tuple[str, str]:
+    """The figure as SVG in the page's own colours; "" where none is asked for, or the reason."""
+    if not example.figure:
+        return "", ""
+    from nagara.citylab.brief.figures import figure_spec, svg
+    from nagara.citylab.brief.palette import for_page
+
+    named = [example.figure.get(key) for key in ("x", "y", "series", "start", "end", "value", "h3")]
+    lost = [name for name in named if isinstance(name, str) and name not in rows.column_names]
+    if lost:
+        return "", f"The figure names {', '.join(lost)}, which the query does not give."
+    try:
+        if example.figure["kind"] == "cells":
+            from nagara.citylab.brief.maps import cell_layer, map_spec
+
+            cells = zip(rows.column(example.figure.get("h3", "h3")).to_pylist(),
+                        rows.column(example.figure["value"]).to_pylist(), strict=True)  # fmt: skip
+            layer = cell_layer(
+                {int(h3): None if v is None else float(v) for h3, v in cells if h3 is not None},
+                title=example.figure.get("title", ""),
+                unit=example.figure.get("unit", ""),
+            )
+            return for_page(svg(map_spec([layer]))), ""
+        return for_page(svg(figure_spec(example.figure, rows, tz))), ""
+    except (KeyError, ValueError, TypeError) as error:
+        return "", f"The figure cannot be drawn: {error!r}"
+
+
+def sources(snapshot: Snapshot, tables: Iterable[str]) -> tuple[Source, ...]:
+    """The sources of these tables' rows, as they must be named, in order of their ids."""
+    from nagara.citylab import engine
+    from nagara.citylab.lake.licences import recognise
+    from nagara.citylab.runs import data_of
+    from nagara.citylab.tables import TABLES
+
+    names = [n for n in tables if n in snapshot.tables and n in TABLES and "source_id" in TABLES[n].column]
+    ids: set[str] = set()
+    if names:
+        union = " union ".join(f'select distinct source_id from "{name}"' for name in sorted(names))
+        with engine.session(data_of(snapshot, set(names))) as session:
+            ids = {i for i in session.sql(union).column("source_id").to_pylist() if i}
+    known = snapshot.sources()
+    found = []
+    for source_id in sorted(ids):
+        row = known.get(source_id, {})
+        licence = row.get("licence") or ""
+        found.append(
+            Source(
+                source_id,
+                row.get("title") or source_id,
+                licence or "licence unknown",
+                row.get("attribution") or "",
+                row.get("nature") or "",
+                recognise(licence).share.value,
+            )
+        )
+    return tuple(found)
+
+
+def fill(markdown: str, computed: Computed) -> str:
+    """The text with its numbers filled in; "(not known)" where there is none."""
+
+    def put(found: re.Match[str]) -> str:
+        name, row, column, places = found[1], int(found[2] or 1), found[3], found[4]
+        if name == "city":
+            return str(
+                {"name": computed.city, "country": computed.country, "tz": computed.tz}.get(column, "")
+            )
+        worked = computed.worked.get(name)
+        try:
+            value = worked.value(row, column) if worked else None
+        except KeyError:
+            value = None
+        kind = dict(worked.columns).get(column, "") if worked else ""
+        return text_of(value, kind, None if places is None else int(places), computed.tz)
+
+    return NUMBER.sub(put, markdown)
+
+
+def text_of(value: Any, kind: str, places: int | None = None, tz: str = "UTC") -> str:
+    """A plain value as people read it: 1,410; 0.65; 1 January 2020, 09:10 (WIB)."""
+    from nagara.citylab.brief.numbers import digits_text
+
+    if value is None:
+        return "(not known)"
+    if kind == "cell" and isinstance(value, int):
+        return f"{value:x}"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return digits_text(value) if places is None else f"{value:,.{places}f}".replace("-", "\u2212")
+    return _moment(str(value), kind, tz) if kind in {"time", "day"} else str(value)
+
+
+def _moment(text: str, kind: str, tz: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    if kind == "day":
+        day = date.fromisoformat(text[:10])
+        return f"{day.day} {day:%b %Y}"
+    there = datetime.fromisoformat(text).astimezone(ZoneInfo(tz))
+    return f"{there.day} {there:%B %Y, %H:%M} ({there:%Z})"
