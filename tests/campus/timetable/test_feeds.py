@@ -152,9 +152,9 @@ def test_a_feed_asks_the_same_however_many_sessions_it_has(count, batch, django_
     release(batch, by=None, quiet=True)
     client, path = Client(), address(user)
     tag = client.get(path)["ETag"]
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(path)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get(path, headers={"if-none-match": tag})
 
 
