@@ -1,6 +1,8 @@
 """Weather, water, air and traffic: the true signals, before sensors and their faults.
 
-Rain falls in afternoon storms; one large storm in the last third of the period floods the low wards. River
+Rain falls in afternoon storms; one large storm in the last third of the period floods the low wards. In periods
+of three weeks and more, smaller storms before and after it lift the river within its banks, so that an alarm can be
+designed on the first weeks and judged on the rest. River
 gates see the storm's wave one after the other, from the hills to the sea. The tide follows its two strongest
 daily parts (M2, K1). Fine dust follows traffic, rain and one haze episode.
 """
@@ -20,6 +22,10 @@ GATE_KM = (18.0, 13.0, 9.0, 6.0, 3.5, 1.2)
 """River kilometres of the gates above the mouth, from the hills down."""
 WAVE_KMH = 3.0
 BIG_STORM_AT = 0.7
+SMALLER_STORMS = ((0.15, 15.0, 3.5, 2.4), (0.34, 4.0, 2.6, 2.0), (0.52, 21.0, 4.4, 1.8), (0.88, 17.0, 4.0, 2.0))
+"""Part of the period, hour of the day, mm in ten minutes at the height, width (h). They are no floods."""
+ROOM_FOR_SMALLER_DAYS = 21
+"""In shorter periods one wave would run into the next."""
 HAZE = (0.35, 0.5)
 HAZE_UGM3 = 70.0
 
@@ -47,6 +53,8 @@ def make_weather(days: int, random: np.random.Generator) -> Weather:
             rain += random.gamma(1.6, 0.5) * np.exp(-(((hours - middle) / random.uniform(0.4, 1.1)) ** 2))
     storm_hour = float(int(days * BIG_STORM_AT) * 24 + 2.5)
     rain += 7.5 * np.exp(-(((hours - storm_hour) / 2.2) ** 2))
+    for part, hour, height, width in SMALLER_STORMS if days >= ROOM_FOR_SMALLER_DAYS else ():
+        rain += height * np.exp(-(((hours - int(days * part) * 24 - hour) / width) ** 2))
     rain = np.where(rain < 0.08, 0.0, np.round(rain, 1))
     levels, peaks = [], []
     for number, km in enumerate(GATE_KM):
