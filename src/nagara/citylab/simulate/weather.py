@@ -1,10 +1,10 @@
 """Weather, water, air and traffic: the true signals, before sensors and their faults.
 
-Rain falls in afternoon storms; one large storm in the last third of the period floods the low wards. In periods
-of three weeks and more, smaller storms before and after it lift the river within its banks, so that an alarm can be
-designed on the first weeks and judged on the rest. River
-gates see the storm's wave one after the other, from the hills to the sea. The tide follows its two strongest
-daily parts (M2, K1). Fine dust follows traffic, rain and one haze episode.
+Rain falls in afternoon storms; one large storm in the last third of the period floods the low wards. In
+periods of three weeks and more, smaller storms before and after it lift the river within its banks, so that an
+alarm can be designed on the first weeks and judged on the rest. River gates see a storm's wave one after the
+other, from the hills to the sea. The tide follows its two strongest daily parts (M2, K1). Fine dust follows
+traffic, rain and one haze episode.
 """
 
 from __future__ import annotations
@@ -22,7 +22,12 @@ GATE_KM = (18.0, 13.0, 9.0, 6.0, 3.5, 1.2)
 """River kilometres of the gates above the mouth, from the hills down."""
 WAVE_KMH = 3.0
 BIG_STORM_AT = 0.7
-SMALLER_STORMS = ((0.15, 15.0, 3.5, 2.4), (0.34, 4.0, 2.6, 2.0), (0.52, 21.0, 4.4, 1.8), (0.88, 17.0, 4.0, 2.0))
+SMALLER_STORMS = (
+    (0.15, 15.0, 3.5, 2.4),
+    (0.34, 4.0, 2.6, 2.0),
+    (0.52, 21.0, 4.4, 1.8),
+    (0.88, 17.0, 4.0, 2.0),
+)
 """Part of the period, hour of the day, mm in ten minutes at the height, width (h). They are no floods."""
 ROOM_FOR_SMALLER_DAYS = 21
 """In shorter periods one wave would run into the next."""
