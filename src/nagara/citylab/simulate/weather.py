@@ -1,10 +1,10 @@
 """Weather, water, air and traffic: the true signals, before sensors and their faults.
 
 Rain falls in afternoon storms; one large storm in the last third of the period floods the low wards. In
-periods of three weeks and more, smaller storms before and after it lift the river within its banks, so that an alarm
-can be designed on the first weeks and judged on the rest. River gates see a storm's wave one after the
-other, from the hills to the sea. The tide follows its two strongest daily parts (M2, K1). Fine dust follows
-traffic, rain and one haze episode.
+periods of three weeks and more, smaller storms before and after it lift the river within its banks, so that
+an alarm can be designed on the first weeks and judged on the rest. River gates see a storm's wave one after
+the other, from the hills to the sea. The tide follows its two strongest daily parts (M2, K1). Fine dust
+follows traffic, rain and one haze episode.
 """
 
 from __future__ import annotations
