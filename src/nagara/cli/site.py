@@ -14,6 +14,7 @@ DEMO_RECIPES = (
     "early-warning",
     "flood-exposure",
     "transit-service",
+    "transit-reach",
     "near-transit",
     "street-form",
     "cycling",

@@ -127,7 +127,7 @@ def _shortest(rows: Longs, cols: Longs, metres: Floats, n: int) -> csr_array:
     return csr_array((np.minimum.reduceat(metres[order], starts), col.astype(np.int32), indptr), shape=(n, n))
 
 
-def _on_sphere(lon: Floats, lat: Floats) -> Floats:
+def on_sphere(lon: Floats, lat: Floats) -> Floats:
     x, y = np.radians(lon), np.radians(lat)
     return EARTH_M * np.stack([np.cos(y) * np.cos(x), np.cos(y) * np.sin(x), np.sin(y)], axis=1)
 
@@ -143,7 +143,7 @@ class Snapper:
         self._able = (
             np.flatnonzero(network.in_parts_of(least_part)) if len(network) else np.zeros(0, np.int64)
         )
-        on = _on_sphere(network.lon[self._able], network.lat[self._able])
+        on = on_sphere(network.lon[self._able], network.lat[self._able])
         self._tree = cKDTree(on, balanced_tree=False, compact_nodes=False)
 
     def snap(self, lon: Any, lat: Any, *, cap_m: float) -> tuple[Longs, Floats]:
@@ -156,7 +156,7 @@ class Snapper:
         good = np.isfinite(x) & np.isfinite(y)
         if not len(self._able) or not good.any():
             return index, metres
-        far, near = self._tree.query(_on_sphere(x[good], y[good]), distance_upper_bound=cap_m)
+        far, near = self._tree.query(on_sphere(x[good], y[good]), distance_upper_bound=cap_m)
         hit = np.isfinite(far)
         at = np.flatnonzero(good)[hit]
         index[at], metres[at] = self._able[near[hit]], far[hit]
