@@ -80,6 +80,18 @@ _ONE_A_KEY = {
 """Tables in which two sources may describe the same unit: one row a key, the better placed one."""
 
 
+def canonical_view(
+    canonical: CanonicalTable, origin: str, present: Mapping[str, str], *, scenario: str | None
+) -> str:
+    """A SELECT that gives `origin` (columns `present`: name -> SQL type) the columns of a canonical table."""
+    known = dict(present)
+    if "scenario_id" in canonical.column and "scenario_id" not in known:
+        origin = f"(select *, cast(null as varchar) as scenario_id from {origin})"
+        known["scenario_id"] = "VARCHAR"
+    columns = ", ".join(_column_sql(canonical, column, known) for column in canonical.column)
+    return _view_sql(canonical, columns, origin, scenario)
+
+
 def _view_sql(canonical: CanonicalTable, columns: str, origin: str, scenario: str | None) -> str:
     rows = _overlay_sql(canonical, columns, origin, scenario)
     order = _ONE_A_KEY.get(canonical.name)
@@ -157,12 +169,8 @@ class DuckSession:
             return
         described = self._con.execute(f"describe select * from {origin}").fetchall()
         present = {row[0]: row[1] for row in described}
-        columns = ", ".join(_column_sql(canonical, column, present) for column in canonical.column)
-        if "scenario_id" in canonical.column and "scenario_id" not in present:
-            origin = f"(select *, cast(null as varchar) as scenario_id from {origin})"
-            present["scenario_id"] = "VARCHAR"
-            columns = ", ".join(_column_sql(canonical, column, present) for column in canonical.column)
-        self._con.execute(f'create temp view "{name}" as {_view_sql(canonical, columns, origin, scenario)}')
+        view = canonical_view(canonical, origin, present, scenario=scenario)
+        self._con.execute(f'create temp view "{name}" as {view}')
 
     def _relation(self, text: str, params: Mapping[str, Any] | None) -> duckdb.DuckDBPyRelation:
         relation = self._con.sql(text, params=_named(text, params))
