@@ -141,7 +141,7 @@ def test_a_port_that_is_taken_is_said_in_words():
 
 
 def test_a_process_that_nobody_asks_for_city_data_stays_small(tmp_path):
-    heavy = "numpy scipy pyarrow duckdb deltalake shapely typst vl_convert openpyxl icalendar pyld"
+    heavy = "numpy scipy pyarrow duckdb deltalake shapely typst vl_convert openpyxl icalendar pyld holidays"
     code = (
         "import sys; from nagara.campus.wsgi import application; import nagara.campus.urls;"
         "import nagara.campus.cities.atlas, nagara.citylab.lake.storage;"

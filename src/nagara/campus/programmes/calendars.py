@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
-
-import holidays as library
-from holidays.holiday_base import HolidayBase
+from typing import TYPE_CHECKING, Any
 
 from nagara.campus.cities.models import State
 from nagara.campus.programmes.models import ExtraHoliday
+
+if TYPE_CHECKING:
+    from holidays.holiday_base import HolidayBase
 
 ESTIMATED = " (estimated)"
 LIBRARY = "library"
@@ -55,11 +55,15 @@ class Season:
 
 def knows(iso2: str) -> bool:
     """True where the library has this state's holidays."""
+    import holidays as library
+
     return iso2 in library.list_supported_countries()
 
 
 @lru_cache(maxsize=512)
 def _calendar(iso2: str, year: int, region: str = "") -> HolidayBase:
+    import holidays as library
+
     return library.country_holidays(iso2, subdiv=region or None, years=year, language="en_US")
 
 
