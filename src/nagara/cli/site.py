@@ -24,6 +24,7 @@ DEMO_RECIPES = (
     "citizen-requests",
     "access",
     "fifteen-minute",
+    "exposure",
     "inequality",
 )
 """Recipes that the demonstration runs on its simulated city, where they are there."""
