@@ -10,6 +10,9 @@ The format of a lab's file stands in docs/labs.md.
 
 from __future__ import annotations
 
+from nagara.citylab.labs.fitting import fits
+from nagara.citylab.labs.grading import grade, mistaken_answer, right_answer
+from nagara.citylab.labs.keeping import prepare, prepare_many, reopen
 from nagara.citylab.labs.model import (
     BadAnswer,
     BadLab,
@@ -52,6 +55,13 @@ __all__ = [
     "Task",
     "UnknownLab",
     "catalogue",
+    "fits",
+    "grade",
     "load",
+    "mistaken_answer",
+    "prepare",
+    "prepare_many",
     "read_folder",
+    "reopen",
+    "right_answer",
 ]
