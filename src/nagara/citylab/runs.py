@@ -23,6 +23,9 @@ from nagara.citylab.lake import CityLake, Draft, Snapshot, artifacts
 from nagara.citylab.recipes import Context, Recipe, load
 from nagara.citylab.tables import TABLES, conform
 
+LAB = "lab:"
+"""How the recipe of a learner's lab begins: see labs/keeping.py."""
+
 
 class UnknownRun(CityLabError):
     """No run of that name in this city."""
@@ -210,12 +213,16 @@ def _from_row(city_id: str, row: Mapping[str, Any], inputs: pa.Table, rows: pa.T
 
 
 def recent(city: CityLake, *, recipe: str | None = None, limit: int = 50) -> list[Run]:
-    """Runs of a city, newest first, without their result rows."""
+    """Runs of a city, newest first, without their result rows.
+
+    Labs of learners (`lab:...`) are among them only where one is asked for by its name.
+    """
     newest = city.newest()
     with closing(engine.DuckSession(data_of(newest, {"run"}))) as session:
         rows = session.sql("select * from run order by started desc, run_id").to_pylist()
     rows = [row | {"started": row["started"].replace(tzinfo=UTC)} for row in rows]
-    chosen = [row for row in rows if recipe in {None, row["recipe"]}][:limit]
+    rows = [row for row in rows if row["recipe"] == recipe or not (recipe or row["recipe"].startswith(LAB))]
+    chosen = rows[:limit]
     nothing = TABLES["run_input"].empty(), TABLES["result"].empty()
     return [_from_row(city.city_id, row, *nothing) for row in chosen]
 
@@ -270,6 +277,10 @@ def rerun(city: CityLake, run_id: str, *, threads: int | None = None) -> Repeat:
     read was erased since.
     """
     old = read(city, run_id)
+    if old.recipe.startswith(LAB):
+        from nagara.citylab.labs import keeping
+
+        return keeping.rerun(city, run_id, threads=threads)
     recipe = load(old.recipe)
     seen = city.snapshot(old.snapshot)
     done = _compute(recipe, seen, _given(recipe, old.params), old.params.get("scenario"), threads)

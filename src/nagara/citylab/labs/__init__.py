@@ -34,6 +34,7 @@ from nagara.citylab.labs.model import (
     UnknownLab,
 )
 from nagara.citylab.labs.reading import catalogue, load, read_folder
+from nagara.citylab.labs.tables import catalogue_of, seen_until
 
 __all__ = [
     "BadAnswer",
@@ -55,6 +56,7 @@ __all__ = [
     "Task",
     "UnknownLab",
     "catalogue",
+    "catalogue_of",
     "fits",
     "grade",
     "load",
@@ -64,4 +66,5 @@ __all__ = [
     "read_folder",
     "reopen",
     "right_answer",
+    "seen_until",
 ]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # noqa: PLR0911  one line a type
     """A value of the engine as JSON knows it: times as ISO text in UTC, days as ISO text."""
     if isinstance(value, bool | str | int) or value is None:
         return value

@@ -1,8 +1,8 @@
 """Keeps prepared labs as Runs of the city: keys as evidence, opened again or computed again years later.
 
-A lab's Run is called `lab:<name>`; its parameters are the seed and the numbers drawn, its digest is over the
-keys. The keys lie beside it as one artifact, with the lab's text as it was: a grade can be given again from
-that alone. Nothing of them stands in the tables that learners may query.
+A lab's Run is called `lab:<name>`; its parameters are the numbers drawn (and a digest of the seed), its own
+digest is over the keys. The keys lie beside it as one artifact, with the lab's text as it was: a grade can be
+given again from that alone. Nothing of them stands in the tables that learners may query.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from nagara.citylab.lake import CityLake, Snapshot
     from nagara.citylab.runs import Repeat
 
-PREFIX = "lab:"
 ARTIFACT = "lab"
 _OPEN: Kept[Prepared] = Kept(256)
 _RUNS: Kept[tuple[Any, str]] = Kept(64)
@@ -193,6 +192,7 @@ def _keep(city: CityLake, seen: Snapshot, made: Sequence[Prepared], seconds: flo
 def _as_run(prepared: Prepared, seen: Snapshot, started: datetime, seconds: float) -> Run:
     from nagara.citylab import engine
     from nagara.citylab.evidence import Run
+    from nagara.citylab.runs import LAB
 
     lab = prepared.lab
     drawn = {k: v.isoformat() if isinstance(v, date) else v for k, v in prepared.params.items()}
@@ -200,10 +200,10 @@ def _as_run(prepared: Prepared, seen: Snapshot, started: datetime, seconds: floa
     return Run(
         run_id=prepared.run_id,
         city_id=prepared.city_id,
-        recipe=PREFIX + lab.name,
+        recipe=LAB + lab.name,
         recipe_version=lab.version,
         recipe_sha256=lab.sha256,
-        params={"seed": prepared.seed, **drawn},
+        params={"learner": hashlib.sha256(prepared.seed.encode()).hexdigest()[:12], **drawn},
         engine=engine.engine_name(),
         snapshot=prepared.snapshot,
         started=started,

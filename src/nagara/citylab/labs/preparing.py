@@ -238,12 +238,12 @@ def _make(common: _Lab, task: Task, params: Mapping[str, Any]) -> Made:
 def _separated(
     task: Task, show: Mapping[str, Any], body: Mapping[str, Any], mistakes: Sequence[tuple[str, str, Any]]
 ) -> list[tuple[str, str, Mapping[str, Any]]]:
-    """Mistakes with `on` False where this draw does not tell them from the right answer, or one from another."""
+    """Mistakes, `on` False where this draw does not tell them from the right answer or from one another."""
     kind = kinds()[task.kind]
     posed_body, key_body = kind.pose(task, show, body, Dice("", task.id))
     posed = Posed(task.id, task.kind, "", "", task.points, 0, 0, posed_body)
     earlier: list[Mapping[str, Any]] = []
-    out = []
+    out: list[tuple[str, str, Mapping[str, Any]]] = []
     for key, because, own in mistakes:
         if task.kind == "rule":
             on = "answer" in own

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  (every kind has the same signatures)
 """Repair rows: errors of known kinds are put into true rows; graded cell by cell against the truth."""
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ class Fix(Kind):
                 taken |= {(at, c) for c in range(len(columns))}
                 continue
             cells = _broken(kind, columns, body["truth"][at], column, show["offsets"], dice)
-            for c, text, true in cells:
+            for c, text, _ in cells:
                 rows[at][c] = text
                 taken.add((at, c))
             done.append(
@@ -158,7 +159,8 @@ class Fix(Kind):
     def _fixed(
         self, task: Task, posed: Posed, body: Body, edits: Mapping[tuple[str, str], str], marked: set[str]
     ) -> tuple[list[str], list[str]]:
-        fixed, left = [], []
+        fixed: list[str] = []
+        left: list[str] = []
         for b in body["breaks"]:
             if b["kind"] == "duplicate":
                 ok = bool(marked & {b["row"], b["twin"]})
@@ -295,7 +297,7 @@ def _misspelt(text: str, dice: Dice) -> str:
     words = [m.span() for m in re.finditer(r"[^\W\d_]{4,}", text)]
     pairs = [i for a, b in words for i in range(a + 1, b - 1) if text[i].casefold() != text[i + 1].casefold()]
     if not pairs:
-        a, b = words[0]
+        _, b = words[0]
         return text[:b] + text[b - 1] + text[b:]
     i = dice.one_of(pairs)
     return text[:i] + text[i + 1] + text[i] + text[i + 2 :]

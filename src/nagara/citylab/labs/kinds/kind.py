@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  (every kind has the same signatures)
 """What every kind of task can do: make its key, pose itself, read an answer and grade it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  (every kind has the same signatures)
 """Tasks in which something is picked, put in order or named: choice, order, labels, cells, point, text."""
 
 from __future__ import annotations

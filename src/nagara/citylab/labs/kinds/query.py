@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  (every kind has the same signatures)
 """SQL of the learner: its rows are held against those of the reference on the same tables."""
 
 from __future__ import annotations
@@ -49,13 +50,13 @@ class Query(Kind):
         seen = _seen(task, wanted, given)
         facts = {"rows": len(given.rows), "f1": round(seen.paired.f1, 4)}
         if not seen.match.lacking and seen.paired.f1 == 1.0:
-            if task.ordered and not _in_order(task, wanted, given, seen):
+            if task.ordered and not _in_order(task, wanted, seen):
                 differs = replace(_differs(task, wanted, given, seen), order=True)
                 graded = wrong(task, 0.8, "The rows are right, but not their order.", **facts)
                 return replace(graded, differs=differs)
             differs = _differs(task, wanted, given, seen)
             return replace(right(task, **facts), differs=differs if differs.columns_extra else None)
-        part = _part(task, wanted, given, seen)
+        part = _part(task, wanted, seen)
         remark = _remark(wanted, given, seen)
         if answer.get("truncated"):
             remark = f"Your query gives more rows than are compared. {remark}"
@@ -154,10 +155,10 @@ def _best_without(seen: _Seen, tolerance: Mapping[str, float]) -> tuple[float, s
     return best, out
 
 
-def _part(task: Task, wanted: Table, given: Table, seen: _Seen) -> float:
+def _part(task: Task, wanted: Table, seen: _Seen) -> float:
     """Part of the points for right columns and right rows."""
     total = len(wanted.columns)
-    if not seen.at or not given.rows:
+    if not seen.at or not seen.given_rows:
         return 0.0
     f1, out = _best_without(seen, task.tolerance)
     plain = len(seen.at) / total * seen.paired.f1
@@ -165,7 +166,7 @@ def _part(task: Task, wanted: Table, given: Table, seen: _Seen) -> float:
     return min(CAP, part) if part >= ENOUGH else 0.0
 
 
-def _in_order(task: Task, wanted: Table, given: Table, seen: _Seen) -> bool:
+def _in_order(task: Task, wanted: Table, seen: _Seen) -> bool:
     names = {name_of(n) for n in task.ordered_by}
     chosen = [i for i, at in enumerate(seen.at) if not names or name_of(wanted.columns[at][0]) in names]
     key = [tuple(row[i] for i in chosen) for row in seen.key_rows]
@@ -176,7 +177,7 @@ def _in_order(task: Task, wanted: Table, given: Table, seen: _Seen) -> bool:
 
 def _telling(seen: _Seen) -> list[int]:
     """Columns that name a row: those that are not measured."""
-    named = [i for i, kind in enumerate(seen.kinds) if kind not in {"float"}]
+    named = [i for i, kind in enumerate(seen.kinds) if kind != "float"]
     while len(named) > 1 and seen.kinds[named[-1]] == "int":
         named.pop()
     return named

@@ -56,7 +56,7 @@ def _number(value: Any) -> float | int | str:
 
 def _time(text: str) -> str:
     try:
-        at = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+        at = datetime.fromisoformat(text.strip())
     except ValueError:
         return text
     if at.tzinfo is not None:

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  (every kind has the same signatures)
 """An alarm rule, set on the first part of a series and judged on the rest, which the learner does not see."""
 
 from __future__ import annotations
@@ -115,7 +116,7 @@ class RuleTask(Kind):
                 raise BadLab(f"when: {error}.", where=f"task {task.id}, mistake {mistake.key}") from None
             found.append((mistake.key, ask.fill(mistake.because), {"when": mistake.when}))
         earlier: list[str] = []
-        out = []
+        out: list[tuple[str, str, Body]] = []
         tries = [(rule, _judged(task, show, body, rule)) for rule in _grid(show, wide=True)] if found else []
         for key, because, wrong_body in found:
             example = self._example(task, show, body, tries, wrong_body["when"], earlier)
@@ -144,7 +145,7 @@ class RuleTask(Kind):
         return None
 
     def grade(self, task: Task, posed: Posed, key: Key, answer: Mapping[str, Any]) -> Grade:
-        rule = read(task, posed.body, answer)
+        rule = read(posed.body, answer)
         judged = _judged(task, posed.body, key.body, rule)
         part = min(1.0, judged.worth / key.body["worth"])
         facts = judged.facts() | {"worth": round(judged.worth, 4), "best": round(key.body["worth"], 4)}
@@ -161,7 +162,7 @@ class RuleTask(Kind):
     def named(
         self, task: Task, posed: Posed, key: Key, answer: Mapping[str, Any], graded: Grade
     ) -> tuple[str, str]:
-        rule = read(task, posed.body, answer)
+        rule = read(posed.body, answer)
         facts = _facts(posed.body, rule, _judged(task, posed.body, key.body, rule))
         for mistake in key.mistakes:
             if holds(mistake.body["when"], facts):
@@ -175,7 +176,7 @@ class RuleTask(Kind):
         return dict(body["answer"] if "answer" in body else body["best"])
 
     def told(self, task: Task, posed: Body, body: Body) -> str:
-        best = read(task, posed, body["best"])
+        best = read(posed, body["best"])
         names = {s["id"]: s["name"] for s in posed["streams"]}
         where = ", ".join(names[s] for s in best.streams)
         return f"level of at least {best.threshold:g} for {best.hold_min:g} min at {best.k} of: {where}"
@@ -190,7 +191,7 @@ def _with_points(task: Task, graded: Grade, part: float) -> Grade:
     return replace(graded, points=share(task, part), remark="A good rule. A better one was possible.")
 
 
-def read(task: Task, posed: Body, answer: Mapping[str, Any]) -> Rule:
+def read(posed: Body, answer: Mapping[str, Any]) -> Rule:
     """The rule that an answer states. Raises BadAnswer."""
     known = {s["id"] for s in posed["streams"]}
     given = answer.get("streams") or []
@@ -198,9 +199,7 @@ def read(task: Task, posed: Body, answer: Mapping[str, Any]) -> Rule:
     if not streams:
         raise BadAnswer("no stream is chosen.", mend="Choose at least one.")
     if set(streams) - known:
-        raise BadAnswer(
-            f"{sorted(set(streams) - known)[0][:40]!r} was not offered.", mend="Load the page again."
-        )
+        raise BadAnswer(f"{min(set(streams) - known)[:40]!r} was not offered.", mend="Load the page again.")
     streams = list(dict.fromkeys(streams))
     threshold = _number(answer.get("threshold"), "the threshold")
     hold = _number(answer.get("hold_min") or 0, "the minutes to hold")

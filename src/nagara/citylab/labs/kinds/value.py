@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  (every kind has the same signatures)
 """A number with a unit, a time with its zone, a time of day, or a name."""
 
 from __future__ import annotations
@@ -5,7 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -141,7 +142,7 @@ def moment(text: str, zone: str, tz: str) -> datetime | date:
     if found := re.search(r"\s*(Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?)$", rest):
         rest, zone = rest[: found.start()], found[1]
     seconds = clock_seconds(rest.strip())
-    wall = datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
+    wall = datetime.combine(day, time()) + timedelta(seconds=seconds)
     return wall.replace(tzinfo=_zone(zone, tz)).astimezone(UTC).replace(tzinfo=None)
 
 
@@ -196,11 +197,7 @@ class Value(Kind):
             return right(task) if any(abs(seconds - v) <= most for v in wanted) else wrong(task)
         if task.match == "time":
             given = moment(text, str(answer.get("zone") or task.answer_zone or "city"), key.body["tz"])
-            return (
-                right(task)
-                if any(self._same_time(task, given, v, key.body["tz"]) for v in wanted)
-                else wrong(task)
-            )
+            return right(task) if any(self._same_time(task, given, v) for v in wanted) else wrong(task)
         given_numbers = self._in_unit(task, text, str(answer.get("unit") or ""))
         met = any(close(n, v, task.tolerance) for n in given_numbers for v in wanted)
         return right(task) if met else wrong(task)
@@ -211,7 +208,7 @@ class Value(Kind):
         return {fold(v) for v in task.accepts} if key.explains else set()
 
     @staticmethod
-    def _same_time(task: Task, given: datetime | date, wanted: str, tz: str) -> bool:
+    def _same_time(task: Task, given: datetime | date, wanted: str) -> bool:
         at = datetime.fromisoformat(wanted)
         if len(wanted) == 10:
             day = given.date() if isinstance(given, datetime) else given
