@@ -16,6 +16,7 @@ SHORTEST, LONGEST = 400, 1_300
 MEAN_SENTENCE, LONGEST_SENTENCE = 20, 35
 LEAST_APART = 0.25
 SLOW_S = 3.0
+HEAVY_KB = 150
 INSTRUCTOR = ("timing", "discussion", "goes wrong", "mistake")
 """Words that the headings of an instructor's page must hold between them."""
 _PLACEHOLDER = re.compile(
@@ -78,6 +79,9 @@ def examples(one: Lesson, computed: Computed, where: str) -> list[Problem]:
         at = f"{where}/{name} on {computed.city_id}"
         if worked.problem:
             found.append(Problem("query", at, worked.problem))
+        if len(worked.svg) > HEAVY_KB * 1024:
+            heavy = f"a figure of {len(worked.svg) // 1024} kB; at most {HEAVY_KB}: draw fewer marks"
+            found.append(Problem("heavy", at, heavy))
         if worked.seconds > SLOW_S:
             found.append(
                 Problem("slow", at, f"{worked.seconds:.1f} s; a reader's example takes at most {SLOW_S:g}")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from nagara.citylab.lake import Snapshot
 
 MOST_ROWS = 40
+WIDTH = 720
+"""Pixels of a figure; a page shows it as wide as it can."""
 NOT_MEASURED = frozenset({"simulated", "modelled"})
 
 
@@ -32,7 +34,7 @@ NOT_MEASURED = frozenset({"simulated", "modelled"})
 class Worked:
     """One example as computed: the first rows (plain values), how many there are, and the drawn figure.
 
-    `problem` says why there is nothing. `run_id` is empty where no recipe stands behind it.
+    The figure is SVG in marker colours (`brief.palette.paint`). `problem` says why there is nothing.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Worked:
     tables: tuple[str, ...] = ()
     problem: str = ""
     seconds: float = 0.0
+    derived: bool = False
+    """The rows are counted or summed, no row of a source as it is."""
 
     def value(self, row: int, column: str) -> Any:
         """A value by row (1 is the first) and column. Raises KeyError where it is not there."""
@@ -153,6 +157,18 @@ def tables_of(sql: str, own: Iterable[str] = ()) -> tuple[str, ...]:
     return tuple(sorted({t.name.lower() for t in tree.find_all(exp.Table)} - defined - {""}))
 
 
+def derived(sql: str) -> bool:
+    """True where a SELECT groups or aggregates: what it gives is counted, not copied."""
+    import sqlglot
+    from sqlglot import exp
+
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    select = tree.find(exp.Select)
+    if select is None or isinstance(tree, exp.SetOperation):
+        return False
+    return bool(select.args.get("group")) or all(e.find(exp.AggFunc) for e in select.expressions)
+
+
 def compute(lesson: Lesson, snapshot: Snapshot, *, variants: Iterable[str] | None = None) -> Computed:
     """Every example of a lesson (of these variants) on a city. A failing one says why; others stay."""
     row = snapshot.city()
@@ -246,6 +262,7 @@ def _one(
         reads,
         problem,
         round(seconds, 3),
+        derived(example.sql),
     )
 
 
@@ -284,7 +301,6 @@ def _drawn(example: Example, rows: pa.Table, tz: str) -> tuple[str, str]:
     if not example.figure:
         return "", ""
     from nagara.citylab.brief.figures import figure_spec, svg
-    from nagara.citylab.brief.palette import for_page
 
     named = [example.figure.get(key) for key in ("x", "y", "series", "start", "end", "value", "h3")]
     lost = [name for name in named if isinstance(name, str) and name not in rows.column_names]
@@ -301,8 +317,8 @@ def _drawn(example: Example, rows: pa.Table, tz: str) -> tuple[str, str]:
                 title=example.figure.get("title", ""),
                 unit=example.figure.get("unit", ""),
             )
-            return for_page(svg(map_spec([layer]))), ""
-        return for_page(svg(figure_spec(example.figure, rows, tz))), ""
+            return svg(map_spec([layer], width=WIDTH)), ""
+        return svg(figure_spec(example.figure, rows, tz, width=WIDTH)), ""
     except (KeyError, ValueError, TypeError) as error:
         return "", f"The figure cannot be drawn: {error!r}"
 
@@ -338,22 +354,27 @@ def sources(snapshot: Snapshot, tables: Iterable[str]) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def fill(markdown: str, computed: Computed) -> str:
-    """The text with its numbers filled in; "(not known)" where there is none."""
+_MARKS = re.compile(r"([\\`*_{}\[\]<>|#])")
+
+
+def fill(markdown: str, computed: Computed | None) -> str:
+    """The text with its numbers filled in, as Markdown; "(not known)" where there is none."""
 
     def put(found: re.Match[str]) -> str:
         name, row, column, places = found[1], int(found[2] or 1), found[3], found[4]
+        if computed is None:
+            return text_of(None, "")
         if name == "city":
-            return str(
-                {"name": computed.city, "country": computed.country, "tz": computed.tz}.get(column, "")
-            )
+            about = {"name": computed.city, "country": computed.country, "tz": computed.tz}
+            return _MARKS.sub(r"\\\1", about.get(column, "(not known)"))
         worked = computed.worked.get(name)
         try:
             value = worked.value(row, column) if worked else None
         except KeyError:
             value = None
         kind = dict(worked.columns).get(column, "") if worked else ""
-        return text_of(value, kind, None if places is None else int(places), computed.tz)
+        text = text_of(value, kind, None if places is None else int(places), computed.tz)
+        return _MARKS.sub(r"\\\1", text) if isinstance(value, str) else text
 
     return NUMBER.sub(put, markdown)
 

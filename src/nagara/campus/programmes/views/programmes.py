@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from nagara.campus.people.rules import may
-from nagara.campus.programmes import budgets
+from nagara.campus.programmes import budgets, module_doors
 from nagara.campus.programmes.differences import differences
 from nagara.campus.programmes.models import Batch, Module, Programme, ProgrammeVersion, Rubric
 from nagara.campus.programmes.rule_schema import LIST_SECTIONS, RULE_SECTIONS, rules_of
@@ -143,6 +143,7 @@ def module(request: HttpRequest, code: str) -> HttpResponse:
         "versions": visible.filter(modules=found),
         "may_change": _may_change(request),
         "before": Module.objects.filter(code__in=found.prerequisites),
+        "doors": module_doors.of(found.code, request.user),
     }
     return render(request, "programmes/module.html", context)
 

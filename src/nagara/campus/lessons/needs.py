@@ -1,0 +1,56 @@
+"""What a module needs of a city: of its lessons, and of what the rooms above add (labs)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nagara.campus.lessons import doors
+from nagara.campus.lessons.content import open_modules
+from nagara.citylab.lessons import Need
+
+if TYPE_CHECKING:
+    from nagara.citylab.lake import Snapshot
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A need and whether a city meets it."""
+
+    need: Need
+    has: int
+    ok: bool
+
+
+def of_module(code: str, variant: str = "standard") -> list[Need]:
+    """The union of needs of a module's lessons and labs: of each table and condition the largest."""
+    module = open_modules().get(code)
+    return union([*(module.needs() if module else ()), *doors.needs(code, variant)])
+
+
+def union(needs: Iterable[Need]) -> list[Need]:
+    """Of each table and condition the need that asks for most; words of one that has them."""
+    most: dict[tuple[str, str], Need] = {}
+    for need in needs:
+        known = most.get((need.table, need.where))
+        if known is None:
+            most[need.table, need.where] = need
+        else:
+            most[need.table, need.where] = Need(
+                need.table,
+                max(need.min_rows, known.min_rows),
+                need.where,
+                known.why or need.why,
+                known.bring or need.bring,
+            )
+    return [most[key] for key in sorted(most)]
+
+
+def standing(needs: Iterable[Need], snapshot: Snapshot | None) -> list[Standing]:
+    """Which needs a city meets, counted in its tables' logs; a condition is not looked into here."""
+    found = []
+    for need in needs:
+        has = snapshot.rows(need.table) if snapshot is not None and need.table in snapshot.tables else 0
+        found.append(Standing(need, has, has >= need.min_rows))
+    return found
