@@ -59,9 +59,11 @@ def of_city(module: Module, lesson: Lesson, there: Holding) -> Computed:
     return computed
 
 
-def shown(module: Module, lesson: Lesson, wanted: list[str], names: dict[str, str]) -> Shown:
-    """The examples on the first of the wanted cities whose tables suffice. `names`: of those without data."""
-    there = cities()
+def shown(
+    module: Module, lesson: Lesson, wanted: list[str], there: dict[str, Holding], names: dict[str, str]
+) -> Shown:
+    """The examples on the first of the wanted cities whose tables suffice. `there`: cities with data;
+    `names`: of those without."""
     order = list(dict.fromkeys([*wanted, simulated_city(there)]))
     instead_of, lacks = "", tuple[str, ...]()
     for slug in order:

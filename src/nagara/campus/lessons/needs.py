@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from nagara.campus.cities.lakes import Place
 from nagara.campus.lessons import doors
 from nagara.campus.lessons.content import open_modules
 from nagara.citylab.lessons import Need
-
-if TYPE_CHECKING:
-    from nagara.citylab.lake import Snapshot
 
 
 @dataclass(frozen=True)
@@ -47,10 +44,14 @@ def union(needs: Iterable[Need]) -> list[Need]:
     return [most[key] for key in sorted(most)]
 
 
-def standing(needs: Iterable[Need], snapshot: Snapshot | None) -> list[Standing]:
-    """Which needs a city meets, counted in its tables' logs; a condition is not looked into here."""
-    found = []
+def standing(needs: Iterable[Need], place: Place | None) -> list[Standing]:
+    """Which needs a city meets, counted once a snapshot; None: it has no data."""
+    if place is None or place.snapshot is None:
+        return [Standing(need, 0, False) for need in needs]
+    from nagara.citylab.lessons.computing import count
+
+    snapshot, found = place.snapshot, []
     for need in needs:
-        has = snapshot.rows(need.table) if snapshot is not None and need.table in snapshot.tables else 0
+        has = place.fact(f"need:{need.table}:{need.where}", lambda n=need: count(n, snapshot))
         found.append(Standing(need, has, has >= need.min_rows))
     return found

@@ -26,6 +26,11 @@ class Cell:
     text: str
     numeric: bool
 
+    @property
+    def long(self) -> bool:
+        """Too long for one line on a phone."""
+        return len(self.text) > 36
+
 
 @dataclass(frozen=True)
 class ExampleShown:

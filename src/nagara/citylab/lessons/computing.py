@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
@@ -112,32 +113,39 @@ class Computed:
         return cls(**{**data, "worked": worked, "sources": sources, "lacks": tuple(data["lacks"])})
 
 
-def lacks(needs: Iterable[Need], snapshot: Snapshot) -> tuple[str, ...]:
-    """What a city lacks of these needs, in words; () where it has them all."""
-    return tuple(text for need in needs if (text := _lack(need, snapshot)))
+@contextmanager
+def _looking(snapshot: Snapshot, tables: Iterable[str]) -> Iterator[Session]:
+    """A session over these tables of a snapshot, with the city's clock. Always DuckDB: so are the texts."""
+    from nagara.citylab.engine import DuckSession
+    from nagara.citylab.recipes.clock import clock
+    from nagara.citylab.runs import data_of
+
+    with closing(DuckSession(data_of(snapshot, set(tables)))) as session:
+        session.register("clock", clock(snapshot.city()["tz"]))
+        yield session
 
 
-def _lack(need: Need, snapshot: Snapshot) -> str:
+def count(need: Need, snapshot: Snapshot, session: Session | None = None) -> int:
+    """Rows that a city has of what is needed; from the table's log where there is no condition."""
     got = snapshot.rows(need.table) if need.table in snapshot.tables else 0
-    if got >= need.min_rows and need.where:
-        from nagara.citylab import engine
-        from nagara.citylab.runs import data_of
+    if not (got and need.where):
+        return got
+    if session is None:
+        with _looking(snapshot, [need.table]) as opened:
+            return count(need, snapshot, opened)
+    rows = session.sql(f'select count(*) as n from "{need.table}" where {need.where}')
+    return int(rows["n"][0].as_py())
 
-        with engine.session(data_of(snapshot, {need.table})) as session:
-            got = session.sql(f'select count(*) as n from "{need.table}" where {need.where}')["n"][0].as_py()
+
+def _lack(need: Need, snapshot: Snapshot, session: Session) -> str:
+    """What a city lacks of a need, in words; "" where it has it."""
+    got = count(need, snapshot, session)
     if got >= need.min_rows:
         return ""
     has = f"has {got:,}" if got else "has none"
     rows = "row" if need.min_rows == 1 else "rows"
-    return " ".join(
-        part
-        for part in (
-            f"The example needs at least {need.min_rows:,} {rows} of {need.table}; this city {has}.",
-            need.why,
-            need.bring,
-        )
-        if part
-    )
+    first = f"The example needs at least {need.min_rows:,} {rows} of {need.table}; this city {has}."
+    return " ".join(part for part in (first, need.why, need.bring) if part)
 
 
 def tables_of(sql: str, own: Iterable[str] = ()) -> tuple[str, ...]:
@@ -169,52 +177,45 @@ def derived(sql: str) -> bool:
     return bool(select.args.get("group")) or all(e.find(exp.AggFunc) for e in select.expressions)
 
 
-def compute(lesson: Lesson, snapshot: Snapshot, *, variants: Iterable[str] | None = None) -> Computed:
-    """Every example of a lesson (of these variants) on a city. A failing one says why; others stay."""
+def compute(lesson: Lesson, snapshot: Snapshot) -> Computed:
+    """Every example of a lesson on a city. A failing one says why; others stay. Raises CityLabError where a
+    need cannot be looked into."""
+    from nagara.citylab.tables import TABLES
+
     row = snapshot.city()
     about = {"city_id": row["city_id"], "city": row["name"], "country": row["country"], "tz": row["tz"]}
     base = Computed(**about, snapshot=snapshot.number, lesson_sha256=lesson.sha256)
-    missing = lacks(lesson.needs, snapshot)
-    if missing:
-        return Computed(**about, snapshot=snapshot.number, lesson_sha256=lesson.sha256, lacks=missing)
-    wanted = set(variants) if variants is not None else None
-    examples = [e for e in lesson.examples if wanted is None or wanted & e.variants]
-    worked, used = _work(lesson, examples, snapshot, base)
-    return Computed(
-        **about,
-        snapshot=snapshot.number,
-        lesson_sha256=lesson.sha256,
-        worked=worked,
-        sources=sources(snapshot, used),
-    )
-
-
-def _work(
-    lesson: Lesson, examples: Sequence[Example], snapshot: Snapshot, base: Computed
-) -> tuple[dict[str, Worked], set[str]]:
-    from nagara.citylab import engine
-    from nagara.citylab.recipes.clock import clock
-    from nagara.citylab.runs import data_of
-    from nagara.citylab.tables import TABLES
-
-    given = {run.name: run for run in lesson.runs}
     reads: dict[str, tuple[str, ...]] = {}
     worked: dict[str, Worked] = {}
-    for example in examples:
+    for example in lesson.examples:
         try:
             reads[example.name] = tables_of(example.sql)
         except CityLabError as error:
             worked[example.name] = Worked(example.name, problem=error.what)
     named = {name for names in reads.values() for name in names}
     used = {name for name in named if name in TABLES}
-    with engine.session(data_of(snapshot, used)) as session:
-        session.register("clock", clock(base.tz))
-        for name in sorted(named & set(given)):
-            used |= _give(given[name], snapshot, session)
-        for example in examples:
+    with _looking(snapshot, used | {need.table for need in lesson.needs}) as session:
+        missing = tuple(text for need in lesson.needs if (text := _lack(need, snapshot, session)))
+        if missing:
+            return replace(base, lacks=missing)
+        used |= _give_all(lesson, named, snapshot, session)
+        for example in lesson.examples:
             if example.name in reads:
                 worked[example.name] = _one(example, lesson, snapshot, session, reads[example.name], base.tz)
-    return worked, used
+        ids = _source_ids(used & {*named, *(need.table for need in lesson.needs)}, snapshot, session)
+    if more := used - named - {need.table for need in lesson.needs}:
+        with _looking(snapshot, more) as session:
+            ids |= _source_ids(more, snapshot, session)
+    return replace(base, worked=worked, sources=_sources(ids, snapshot))
+
+
+def _give_all(lesson: Lesson, named: set[str], snapshot: Snapshot, session: Session) -> set[str]:
+    """Make the recipes' rows known that examples name; the tables that the recipes read."""
+    used: set[str] = set()
+    for given in lesson.runs:
+        if given.name in named:
+            used |= _give(given, snapshot, session)
+    return used
 
 
 def _give(given: Given, snapshot: Snapshot, session: Session) -> set[str]:
@@ -323,19 +324,21 @@ def _drawn(example: Example, rows: pa.Table, tz: str) -> tuple[str, str]:
         return "", f"The figure cannot be drawn: {error!r}"
 
 
-def sources(snapshot: Snapshot, tables: Iterable[str]) -> tuple[Source, ...]:
-    """The sources of these tables' rows, as they must be named, in order of their ids."""
-    from nagara.citylab import engine
-    from nagara.citylab.lake.licences import recognise
-    from nagara.citylab.runs import data_of
+def _source_ids(tables: Iterable[str], snapshot: Snapshot, session: Session) -> set[str]:
+    """The sources that rows of these tables came from."""
     from nagara.citylab.tables import TABLES
 
     names = [n for n in tables if n in snapshot.tables and n in TABLES and "source_id" in TABLES[n].column]
-    ids: set[str] = set()
-    if names:
-        union = " union ".join(f'select distinct source_id from "{name}"' for name in sorted(names))
-        with engine.session(data_of(snapshot, set(names))) as session:
-            ids = {i for i in session.sql(union).column("source_id").to_pylist() if i}
+    if not names:
+        return set()
+    union = " union ".join(f'select distinct source_id from "{name}"' for name in sorted(names))
+    return {i for i in session.sql(union).column("source_id").to_pylist() if i}
+
+
+def _sources(ids: Iterable[str], snapshot: Snapshot) -> tuple[Source, ...]:
+    """The sources as they must be named, in order of their ids."""
+    from nagara.citylab.lake.licences import recognise
+
     known = snapshot.sources()
     found = []
     for source_id in sorted(ids):

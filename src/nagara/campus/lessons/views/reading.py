@@ -75,8 +75,8 @@ def _standing(found: Module, who: Reader) -> dict[str, Any]:
     """What the module needs, beside what the reader's own city has."""
     wanted = needs.of_module(found.code, who.variant)
     slug = who.chosen.city_slug
-    snapshot = find_place(slug).snapshot if slug in examples.cities() else None
-    rows = needs.standing(wanted, snapshot)
+    place = find_place(slug) if slug and slug in examples.cities() else None
+    rows = needs.standing(wanted, place)
     return {"rows": rows, "city": who.chosen.city_name, "slug": slug, "lacking": any(not r.ok for r in rows)}
 
 
@@ -93,7 +93,9 @@ def lesson(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """One lesson in the reader's variant, with its examples on the reader's city."""
     found, one = lesson_for(code, slug)
     who = reader(request, found.code)
-    shown = examples.shown(found, one, who.wanted_cities(), {who.chosen.city_slug: who.chosen.city_name})
+    there = examples.cities()
+    names = {who.chosen.city_slug: who.chosen.city_name}
+    shown = examples.shown(found, one, who.wanted_cities(), there, names)
     computed = shown.computed
     before, after = neighbours(found, one)
     read = read_by(request.user).get(found.code, set())
@@ -109,7 +111,7 @@ def lesson(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "computed": computed,
         "instead_of": shown.instead_of,
         "lacks": shown.lacks,
-        "cities": _city_links(who, computed),
+        "cities": _city_links(who, computed, there),
         "before": before,
         "after": after,
         "is_read": one.slug in read,
@@ -124,9 +126,8 @@ def _all_rows(request: HttpRequest, computed: Computed | None) -> bool:
     return may(request.user, "lab.see_all_rows", find_place(computed.city_id))
 
 
-def _city_links(who: Reader, computed: Computed | None) -> list[tuple[str, str]]:
+def _city_links(who: Reader, computed: Computed | None, there: dict[str, Holding]) -> list[tuple[str, str]]:
     """(name, query) of the other cities that the reader may switch to: the own one, and the simulated."""
-    there: dict[str, Holding] = examples.cities()
     wanted = [who.chosen.city_slug, *who.wanted_cities(), examples.simulated_city(there)]
     now = computed.city_id if computed else ""
     return [
