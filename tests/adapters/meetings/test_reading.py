@@ -23,7 +23,9 @@ def said(report) -> list[tuple]:
     return [(s.row, s.name, s.email, s.joined, s.left) for s in report.stays]
 
 
-@pytest.mark.parametrize("data", [samples.ZOOM_OLD.encode(), samples.workbook(samples.ZOOM_OLD)])
+@pytest.mark.parametrize(
+    "data", [samples.ZOOM_OLD.encode(), samples.workbook(samples.ZOOM_OLD)], ids=["csv", "xlsx"]
+)
 def test_each_join_of_zoom_is_a_stay_and_its_dates_can_be_read_in_two_ways(data):
     report = read(data, order="mdy")
     assert (report.tool, report.orders, report.needs_zone) == ("Zoom", ("mdy", "dmy"), True)
