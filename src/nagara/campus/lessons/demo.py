@@ -43,7 +43,8 @@ def load() -> None:
 def _curricula(batch: Batch, people: list[Enrolment], office: User) -> None:
     """Of the batch, and of those of its cities that have assessed themselves."""
     cities = City.objects.filter(pk__in={p.city_id for p in people}, assessments__state="agreed")
-    for owner in (batch, *cities.filter(curricula=None).distinct()):
+    owners: list[Batch | City] = [batch, *cities.filter(curricula=None).distinct()]
+    for owner in owners:
         try:
             hours = float(batch.version.hours) if owner is batch else 60.0
             make(owner, hours=hours, mode="", by=office)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from nagara.campus.cities.lakes import Place
 from nagara.campus.lessons import doors
@@ -50,8 +51,8 @@ def standing(needs: Iterable[Need], place: Place | None) -> list[Standing]:
         return [Standing(need, 0, False) for need in needs]
     from nagara.citylab.lessons.computing import count
 
-    snapshot, found = place.snapshot, []
+    found = []
     for need in needs:
-        has = place.fact(f"need:{need.table}:{need.where}", lambda n=need: count(n, snapshot))
+        has = place.fact(f"need:{need.table}:{need.where}", partial(count, need, place.snapshot))
         found.append(Standing(need, has, has >= need.min_rows))
     return found
