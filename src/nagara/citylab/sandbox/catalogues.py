@@ -6,15 +6,14 @@ them is made once a snapshot. So the walls around the process hold them back, an
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import re
 import shutil
 import tempfile
 import threading
-import weakref
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -189,91 +188,82 @@ def _short(kind: str) -> str:
 
 
 class _Copies:
-    """Files made for learners: Arrow tables, and tables without the rows that are not for them."""
+    """Files made for learners: Arrow tables, and tables without the rows that are not for them.
+
+    They lie in a folder of this process alone, and go when the files go that they were made of (an erasure).
+    """
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._made: dict[str, str] = {}
+        self._made: dict[str, tuple[str, ...]] = {}
         self._folder: Path | None = None
         self._pid = 0
 
     def files(self, name: str, table: TableFiles) -> tuple[str, ...]:
         """Parquet files that hold what may be seen of a table, and nothing else."""
-        if table.arrow is None and not (self._cut(table) and table.files):
+        cut = bool(table.hidden_sources) or table.until is not None
+        if table.arrow is None and not (cut and table.files):
             return table.files
         with self._lock:
-            key = self._key(name, table)
-            there = self._made.get(key)
-            if there is None or not Path(there).exists():
-                there = self._made[key] = self._write(key, table)
-                self._forget_oldest()
-            return (there,)
-
-    def _cut(self, table: TableFiles) -> bool:
-        return bool(table.hidden_sources) or table.until is not None
-
-    def _key(self, name: str, table: TableFiles) -> str:
-        until = table.until.isoformat() if table.until else ""
-        told = [name, str(table.canonical), *table.hidden_sources, "until", until, *table.files]
-        if table.arrow is not None:
-            told.append(self._identity(table.arrow))
-        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
-
-    def _identity(self, arrow: pa.Table) -> str:
-        """A name for an Arrow table: of its content where it is small."""
-        import pyarrow as pa
-
-        if arrow.nbytes > 1 << 20:
-            weakref.finalize(arrow, self._drop_identity, mark := f"{id(arrow)}-{os.urandom(8).hex()}")
-            return _IDENTITIES.setdefault(id(arrow), mark)
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, arrow.schema) as writer:
-            writer.write_table(arrow)
-        return hashlib.sha256(sink.getvalue()).hexdigest()
-
-    @staticmethod
-    def _drop_identity(mark: str) -> None:
-        _IDENTITIES.pop(int(mark.partition("-")[0]), None)
-
-    def _write(self, key: str, table: TableFiles) -> str:
-        import pyarrow.parquet as pq
-
-        target = self._home() / f"{key}.parquet"
-        if target.exists():
-            return str(target)
-        fresh = target.with_suffix(".new")
-        schema, pieces = _pieces(table)
-        with pq.ParquetWriter(fresh, schema) as writer:
-            for piece in pieces:
-                kept = _seen(piece, table)
-                if kept.num_rows or table.arrow is not None:
-                    writer.write_table(kept)
-        fresh.rename(target)
-        return str(target)
+            target = self._home() / f"{_key(name, table)}.parquet"
+            if str(target) not in self._made or not target.exists():
+                self._tidy()
+                _write(target, table)
+                self._made[str(target)] = table.files
+            return (str(target),)
 
     def _home(self) -> Path:
-        """A folder of this process alone, gone with it."""
         if self._folder is None or self._pid != os.getpid():
-            self._folder, self._pid, self._made = (
-                Path(tempfile.mkdtemp(prefix="nagara-sql-")),
-                os.getpid(),
-                {},
-            )
-            weakref.finalize(self, _remove, self._folder, self._pid)
+            self._pid, self._made = os.getpid(), {}
+            self._folder = Path(tempfile.mkdtemp(prefix=f"nagara-sql-{self._pid}-"))
+            atexit.register(_remove, self._folder, self._pid)
+            _remove_orphans(self._folder)
         return self._folder
 
-    def _forget_oldest(self) -> None:
-        while len(self._made) > KEPT_COPIES:
-            with suppress(OSError):
-                Path(self._made.pop(next(iter(self._made)))).unlink()
+    def _tidy(self) -> None:
+        """Remove copies of files that are gone, and the oldest beyond `KEPT_COPIES`."""
+        gone = [copy for copy, files in self._made.items() if not all(Path(f).exists() for f in files)]
+        for copy in [*gone, *list(self._made)[: max(0, len(self._made) - KEPT_COPIES)]]:
+            self._made.pop(copy, None)
+            Path(copy).unlink(missing_ok=True)
 
 
-_IDENTITIES: dict[int, str] = {}
+def _key(name: str, table: TableFiles) -> str:
+    """A name for a copy: what it is made of, and what is left out."""
+    until = table.until.isoformat() if table.until else ""
+    told = [name, str(table.canonical), *table.hidden_sources, "until", until, *table.files]
+    if table.arrow is not None:
+        import pyarrow as pa
+
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.arrow.schema) as writer:
+            writer.write_table(table.arrow)
+        told.append(hashlib.sha256(sink.getvalue()).hexdigest())
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
+
+
+def _write(target: Path, table: TableFiles) -> None:
+    import pyarrow.parquet as pq
+
+    fresh = target.with_suffix(".new")
+    schema, pieces = _pieces(table)
+    with pq.ParquetWriter(fresh, schema) as writer:
+        for piece in pieces:
+            writer.write_table(_seen(piece, table))
+    fresh.rename(target)
 
 
 def _remove(folder: Path, pid: int) -> None:
     if os.getpid() == pid:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_orphans(mine: Path) -> None:
+    """Folders of processes that were killed before they could tidy up."""
+    for folder in mine.parent.glob("nagara-sql-*-*"):
+        pid = folder.name.split("-")[2]
+        if folder != mine and pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _pieces(table: TableFiles) -> tuple[pa.Schema, Iterable[pa.Table]]:
