@@ -19,12 +19,9 @@ import pyarrow.compute as pc
 from nagara.citylab import engine
 from nagara.citylab.evidence import Computed, Run, compute, new_run_id, params_text
 from nagara.citylab.findings import CityLabError, Finding, Severity
-from nagara.citylab.lake import CityLake, Draft, Snapshot, artifacts
+from nagara.citylab.lake import CityLake, Draft, Snapshot, artifacts, lab_runs
 from nagara.citylab.recipes import Context, Recipe, load
 from nagara.citylab.tables import TABLES, conform
-
-LAB = "lab:"
-"""How the recipe of a learner's lab begins: see labs/keeping.py."""
 
 
 class UnknownRun(CityLabError):
@@ -213,16 +210,12 @@ def _from_row(city_id: str, row: Mapping[str, Any], inputs: pa.Table, rows: pa.T
 
 
 def recent(city: CityLake, *, recipe: str | None = None, limit: int = 50) -> list[Run]:
-    """Runs of a city, newest first, without their result rows.
-
-    Labs of learners (`lab:...`) are among them only where one is asked for by its name.
-    """
+    """Runs of a city, newest first, without their result rows."""
     newest = city.newest()
     with closing(engine.DuckSession(data_of(newest, {"run"}))) as session:
         rows = session.sql("select * from run order by started desc, run_id").to_pylist()
     rows = [row | {"started": row["started"].replace(tzinfo=UTC)} for row in rows]
-    rows = [row for row in rows if row["recipe"] == recipe or not (recipe or row["recipe"].startswith(LAB))]
-    chosen = rows[:limit]
+    chosen = [row for row in rows if recipe in {None, row["recipe"]}][:limit]
     nothing = TABLES["run_input"].empty(), TABLES["result"].empty()
     return [_from_row(city.city_id, row, *nothing) for row in chosen]
 
@@ -274,13 +267,13 @@ def rerun(city: CityLake, run_id: str, *, threads: int | None = None) -> Repeat:
     """Compute a kept run once more on the very versions it cites, and compare digests.
 
     Says as well which inputs have newer rows today. Raises UnknownRun; InputsErased where a source that it
-    read was erased since.
+    read was erased since. Repeats the labs of learners as well.
     """
-    old = read(city, run_id)
-    if old.recipe.startswith(LAB):
+    if lab_runs.record(city.storage, city.city_id, run_id) is not None:
         from nagara.citylab.labs import keeping
 
         return keeping.rerun(city, run_id, threads=threads)
+    old = read(city, run_id)
     recipe = load(old.recipe)
     seen = city.snapshot(old.snapshot)
     done = _compute(recipe, seen, _given(recipe, old.params), old.params.get("scenario"), threads)

@@ -1,8 +1,8 @@
 """Keeps prepared labs as Runs of the city: keys as evidence, opened again or computed again years later.
 
-A lab's Run is called `lab:<name>`; its parameters are the numbers drawn (and a digest of the seed), its own
-digest is over the keys. The keys lie beside it as one artifact, with the lab's text as it was: a grade can be
-given again from that alone. Nothing of them stands in the tables that learners may query.
+A lab's Run is called `lab:<name>`; its parameters are the numbers drawn, its digest is over the keys. It lies
+beside the tables (lake/lab_runs.py), with the lab's text as it was: a grade can be given again from that
+alone. Nothing of it stands in the city's tables, which are public.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from nagara.citylab.labs.fitting import Kept
-from nagara.citylab.labs.model import Lab, Prepared
+from nagara.citylab.labs.model import Lab, Prepared, UnknownLab, encoded
 from nagara.citylab.labs.plan import plan_of
 from nagara.citylab.labs.preparing import compute
 
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from nagara.citylab.lake import CityLake, Snapshot
     from nagara.citylab.runs import Repeat
 
-ARTIFACT = "lab"
+PREFIX = "lab:"
 _OPEN: Kept[Prepared] = Kept(256)
 _RUNS: Kept[tuple[Any, str]] = Kept(64)
+_SOURCES: Kept[frozenset[str]] = Kept(500)
 _MAKING = Lock()
 
 
@@ -47,7 +48,7 @@ def prepare(
 def prepare_many(
     city: CityLake, lab: Lab, seeds: Sequence[str], *, snapshot: int | None = None, keep: bool = True
 ) -> list[Prepared]:
-    """A lab for a class, a seed a learner: one session of the engine, one commit for all Runs."""
+    """A lab for a class, a seed a learner: one session of the engine."""
     began = time.perf_counter()
     seen = city.newest() if snapshot is None else city.snapshot(snapshot)
     runs, out = recipes_for(city, lab, seen, keep=keep)
@@ -160,59 +161,61 @@ def _with_digest(prepared: Prepared) -> Prepared:
 
 
 def _keep(city: CityLake, seen: Snapshot, made: Sequence[Prepared], seconds: float) -> list[Prepared]:
-    import pyarrow as pa
+    from nagara.citylab import engine, evidence
+    from nagara.citylab.lake import lab_runs, pins
 
-    from nagara.citylab import evidence, runs
-    from nagara.citylab.lake import artifacts
-
-    started = datetime.now(UTC)
+    started, sources = datetime.now(UTC), _sources(made[0].lab, seen)
+    pins.pin(city.storage, city.city_id, lab_runs.PIN, seen.number)
     kept = [replace(p, run_id=evidence.new_run_id(f"lab-{p.lab.name}", started)) for p in made]
-    records = [_as_run(p, seen, started, seconds / len(kept)) for p in kept]
-    inputs = runs._input_rows(seen, records[0])
-    by_run = [
-        inputs.set_column(0, inputs.schema.field(0), pa.array([r.run_id] * inputs.num_rows, pa.string()))
-        for r in records
-    ]
     for prepared in kept:
-        city.pin(prepared.run_id, seen.number)
-        text = json.dumps(prepared.as_dict(), ensure_ascii=False, default=str)
-        artifacts.keep(city.storage, city.city_id, prepared.run_id, ARTIFACT, pa.table({"prepared": [text]}))
-    rows = pa.concat_tables([runs._run_row(r) for r in records])
-
-    def change(draft: Any) -> None:
-        draft.append("run", rows)
-        draft.append("run_input", pa.concat_tables(by_run))
-
-    city.commit(change)
-    for prepared in kept:
+        lab = prepared.lab
+        record = {
+            "run_id": prepared.run_id,
+            "recipe": PREFIX + lab.name,
+            "recipe_version": lab.version,
+            "recipe_sha256": lab.sha256,
+            "params": {k: encoded(v) for k, v in prepared.params.items()},
+            "engine": engine.engine_name(),
+            "snapshot": prepared.snapshot,
+            "inputs": _inputs(lab, seen),
+            "sources": sources,
+            "started": started.isoformat(),
+            "seconds": round(seconds / len(kept), 4),
+            "status": "done",
+            "digest": prepared.digest,
+        }
+        lab_runs.keep(city.storage, city.city_id, record, prepared.as_dict(), pin=False)
         _OPEN.put((repr(city.storage), city.city_id, prepared.run_id), prepared)
     return kept
 
 
-def _as_run(prepared: Prepared, seen: Snapshot, started: datetime, seconds: float) -> Run:
-    from nagara.citylab import engine
-    from nagara.citylab.evidence import Run
-    from nagara.citylab.runs import LAB
+def _inputs(lab: Lab, seen: Snapshot) -> dict[str, int]:
+    """Contents of every table that the lab or one of its recipes read."""
+    from nagara.citylab import recipes
 
-    lab = prepared.lab
-    drawn = {k: v.isoformat() if isinstance(v, date) else v for k, v in prepared.params.items()}
-    read = sorted(plan_of(lab).tables())
-    return Run(
-        run_id=prepared.run_id,
-        city_id=prepared.city_id,
-        recipe=LAB + lab.name,
-        recipe_version=lab.version,
-        recipe_sha256=lab.sha256,
-        params={"learner": hashlib.sha256(prepared.seed.encode()).hexdigest()[:12], **drawn},
-        engine=engine.engine_name(),
-        snapshot=prepared.snapshot,
-        started=started,
-        seconds=seconds,
-        status="done",
-        reason="",
-        digest=prepared.digest,
-        inputs={t: seen.tables[t].content for t in read if t in seen.tables},
+    read = set(plan_of(lab).tables()).union(
+        *({i.table for i in recipes.load(r.recipe).inputs} for r in lab.runs)
     )
+    return {t: seen.tables[t].content for t in sorted(read) if t in seen.tables}
+
+
+def _sources(lab: Lab, seen: Snapshot) -> list[str]:
+    """Sources of the rows behind a lab: erasing one of them takes the keys away."""
+    from nagara.citylab import engine
+    from nagara.citylab.tables import TABLES
+
+    found: set[str] = set()
+    for name, content in _inputs(lab, seen).items():
+        if "source_id" not in TABLES[name].column:
+            continue
+        key = (repr(seen._storage), seen.city_id, name, content)
+        known = _SOURCES.get(key)
+        if known is None:
+            with engine.session({name: seen.files(name)}) as session:
+                rows = session.sql(f'select distinct source_id from "{name}" where source_id is not null')
+            known = _SOURCES.put(key, frozenset(rows.column("source_id").to_pylist()))
+        found |= known
+    return sorted(found)
 
 
 # Opening again
@@ -220,55 +223,58 @@ def _as_run(prepared: Prepared, seen: Snapshot, started: datetime, seconds: floa
 
 def reopen(city: CityLake, run_id: str) -> Prepared:
     """A prepared lab from its evidence, with its keys as they were. Raises UnknownRun, InputsErased."""
-    from nagara.citylab import runs
-    from nagara.citylab.lake import artifacts
+    from nagara.citylab.lake import lab_runs
 
     key = (repr(city.storage), city.city_id, run_id)
     known = _OPEN.get(key)
-    if known is not None and _is_there(city, run_id):
+    if known is not None and lab_runs.has_keys(city.storage, city.city_id, run_id):
         return known
-    rows = artifacts.kept(city.storage, city.city_id, run_id, ARTIFACT)
-    if rows is None:
-        old = runs.read(city, run_id)
-        city.snapshot(old.snapshot)  # says so where its inputs were erased
-        raise runs.UnknownRun(
+    kept = lab_runs.keys(city.storage, city.city_id, run_id)
+    if kept is None:
+        old = _record(city, run_id)
+        city.snapshot(old["snapshot"])  # says so where its inputs were erased
+        raise UnknownLab(
             f"the keys of {run_id} are gone.",
             where=city.city_id,
             mend="Prepare the lab again: its seed gives them.",
         )
-    prepared = Prepared.from_dict(json.loads(rows.column("prepared")[0].as_py()))
-    return _OPEN.put(key, prepared)
+    return _OPEN.put(key, Prepared.from_dict(kept))
 
 
-def _is_there(city: CityLake, run_id: str) -> bool:
-    """Whether the keys are still kept: an erasure takes them away, whoever remembers them."""
-    from nagara.citylab.lake.artifacts import _key
+def _record(city: CityLake, run_id: str) -> dict[str, Any]:
+    from nagara.citylab import runs
+    from nagara.citylab.lake import lab_runs
 
-    try:
-        city.storage.local(_key(city.city_id, run_id, ARTIFACT))
-    except (FileNotFoundError, ValueError):
-        return False
-    return True
+    found = lab_runs.record(city.storage, city.city_id, run_id)
+    if found is None:
+        raise runs.UnknownRun(f"there is no lab {run_id!r} in {city.city_id}.", mend="Prepare the lab first.")
+    return found
 
 
 def rerun(city: CityLake, run_id: str, *, threads: int | None = None) -> Repeat:
     """Make the keys of a kept lab once more from its seed, on the versions that it cites, and compare."""
     from nagara.citylab import engine, runs
+    from nagara.citylab.labs.reading import catalogue
 
-    old = runs.read(city, run_id)
-    seen = city.snapshot(old.snapshot)
+    old = _record(city, run_id)
+    seen = city.snapshot(old["snapshot"])
     before = reopen(city, run_id)
     tables, out = recipes_for(city, before.lab, seen)
     made = compute(before.lab, seen, [before.seed], tables, out, threads=threads, fresh=True)[0]
-    after = _with_digest(made)
     newest = city.newest()
-    newer = tuple(n for n, c in old.inputs.items() if n not in newest.tables or newest.tables[n].content != c)
-    reasons = []
-    from nagara.citylab.labs.reading import catalogue
-
+    newer = tuple(
+        n for n, c in old["inputs"].items() if n not in newest.tables or newest.tables[n].content != c
+    )
     now = catalogue().get(before.lab.name)
+    reasons = []
     if now is not None and now.sha256 != before.lab.sha256:
         reasons.append(f"the lab changed since: version {before.lab.version} then, {now.version} now")
     return runs.Repeat(
-        run_id, old.digest, after.digest, old.engine, engine.engine_name(), tuple(reasons), newer
+        run_id,
+        old["digest"],
+        _with_digest(made).digest,
+        old["engine"],
+        engine.engine_name(),
+        tuple(reasons),
+        newer,
     )

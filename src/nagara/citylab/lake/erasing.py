@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nagara.citylab.findings import CityLabError
-from nagara.citylab.lake import artifacts
+from nagara.citylab.lake import artifacts, lab_runs
 from nagara.citylab.lake.snapshots import Snapshot, erased_key, open_snapshot
 from nagara.citylab.lake.sweeping import Swept, sweep_locked
 from nagara.citylab.tables import TABLES
@@ -75,6 +75,7 @@ def _carry_out(city: CityLake, note: dict[str, Any]) -> Erased:
     for n in marked:
         city.storage.put_new(erased_key(city.city_id, n), json.dumps(note).encode())
     artifacts.forget(city.storage, city.city_id, _readers(city, source_id))
+    lab_runs.forget(city.storage, city.city_id, source_id)
     wait = city.keeping.erase_wait.total_seconds()
     swept = sweep_locked(city, wait=wait, patient=False)
     city.storage.delete([_intention(city, source_id)])
