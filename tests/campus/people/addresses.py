@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from addresses import Made
 from nagara.campus.notices.models import Notice
-from nagara.campus.people.domain import add_person, inviting, past
+from nagara.campus.people.domain import add_person, inviting, past, tokens
 from nagara.campus.people.domain.seeding import seed
 from nagara.campus.people.models import PeopleImport, User
 
@@ -17,10 +19,19 @@ EVERYBODY = {"nobody": 200, "charlie": 200, "bob": 200, "alice": 200, "olga": 20
 NOT_HERE = {"nobody": 404, "charlie": 404, "bob": 404, "alice": 404, "olga": 404}
 ALICE = {"pk": "ALICE"}
 
+BY_TOKEN = {"nobody": 401, "charlie": 401, "bob": 401, "alice": 401, "olga": 401}
+
 CASES = {
+    "program-me": ("GET", {}, BY_TOKEN),
     "my-letters": ("GET", {}, SIGNED_IN),
     "my-consents": ("GET", {}, SIGNED_IN),
     "my-data": ("GET", {}, SIGNED_IN),
+    "my-tokens": ("GET", {}, SIGNED_IN),
+    "token-revoke": (
+        "POST",
+        {"pk": "TOKEN_ROW"},
+        {"nobody": 302, "charlie": 404, "bob": 404, "alice": 302, "olga": 404},
+    ),
     "people": ("GET", {}, OFFICE),
     "invite": ("GET", {}, OFFICE),
     "consent-words": ("GET", {}, OFFICE),
@@ -63,6 +74,7 @@ PAGES = [
     ("/me/letters/", "alice"),
     ("/me/consents/", "alice"),
     ("/me/data/", "alice"),
+    ("/me/tokens/", "alice"),
     ("/people/", "olga"),
     ("/people/invite/", "olga"),
     ("/people/consents/", "olga"),
@@ -95,7 +107,8 @@ def make(crowd) -> Made:
     )
     table = past.examine(TABLE.encode(), "2019.csv", by=crowd.olga)
     assert table.state == PeopleImport.State.EXAMINED
-    ids = {"ALICE": crowd.alice.pk, "IMPORT": table.pk, "NOTICE": notice.pk}
+    key, _ = tokens.make_token(crowd.alice, name="Notebook", scopes=["read"], days=30, now=timezone.now())
+    ids = {"TOKEN_ROW": key.pk, "ALICE": crowd.alice.pk, "IMPORT": table.pk, "NOTICE": notice.pk}
     before = {"invite-again": lambda: User.objects.update(last_login=None)}
     data = {"notices-act": {"verb": "release", "id": [str(notice.pk)]}}
     return Made(ids=ids | {"TOKEN": inviting.token_of(invitation)}, data=data, before=before)

@@ -38,14 +38,16 @@ def export(user: User) -> dict[str, list[dict[str, Any]]]:
         "office_posts": _rows(user.office_posts.values("role", "since", "until")),
         "consents": _rows(user.consents.values("purpose", "version", "given", "at")),
         "past_programmes": _rows(user.past.values(*past)),
+        "tokens": _rows(user.program_tokens.values("name", "scopes", "made_at", "expires_at", "used_at")),
         "invitations": _rows(user.invitations.values("at", "expires", "accepted_at")),
     }
 
 
 def erase(user: User) -> None:
-    """Consents, invitations and posts go; past programmes stay without the city in the person's own words."""
+    """Consents, invitations, tokens and posts go; past programmes stay, without the city in own words."""
     user.consents.all().delete()
     user.invitations.all().delete()
+    user.program_tokens.all().delete()
     user.office_posts.all().delete()
     user.past.update(source="", source_row=0)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from nagara.campus.people.views import access, data, me, past, people
+from nagara.campus.people.views import access, data, me, past, people, tokens
 
 urlpatterns = [
     path("me/", me.me, name="me"),
     path("me/letters/", me.letters, name="my-letters"),
     path("me/consents/", me.consents, name="my-consents"),
+    path("me/tokens/", tokens.my_tokens, name="my-tokens"),
+    path("me/tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
+    path("programs/me/", tokens.whoami, name="program-me"),
     path("me/data/", data.my_data, name="my-data"),
     path("people/", people.people, name="people"),
     path("people/invite/", access.invite, name="invite"),
