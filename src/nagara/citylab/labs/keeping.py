@@ -102,7 +102,7 @@ def _results(
     settled = json.dumps(recipe.settle(params), sort_keys=True, default=str)
     key = (repr(city.storage), city.city_id, recipe.sha256, settled, inputs, step)
     with _MAKING:
-        known = _RUNS.get(key)
+        known = _RUNS.get(key) or (None if keep else _RUNS.get((*key, "not kept")))
         if known is not None:
             return known
         made = _kept_run(city, recipe_name, recipe.sha256, settled, dict(inputs))
@@ -111,7 +111,8 @@ def _results(
         if made is None:
             done = runs._compute(recipe, seen, params, None)
             rows = done.steps.get(step) if step else done.rows
-            return (rows if done.status == "done" else None), done.reason
+            found = (rows if done.status == "done" else None), done.reason
+            return _RUNS.put((*key, "not kept"), found)
         rows = runs.step(city, made.run_id, step) if step else made.rows
         if made.status != "done" or rows is None:
             return _RUNS.put(key, (None, made.reason or f"it keeps no step {step}"))

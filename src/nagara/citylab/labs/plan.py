@@ -54,11 +54,19 @@ class Uses:
     params: frozenset[str]
     needs: frozenset[str]
     columns: tuple[str, ...] = ()
+    key_params: frozenset[str] = frozenset()
+    """Of a task: the parameters that its key hangs on (the others stand in texts alone)."""
 
 
 def texts_of(task: Task) -> Iterator[str]:
     """Texts of a task that a learner may read, in which numbers are filled in."""
-    yield from (task.title, task.asks, task.explains, *task.hints, task.start, task.rubric)
+    yield from (task.title, task.asks, task.explains, *task.hints)
+    yield from texts_of_key(task)
+
+
+def texts_of_key(task: Task) -> Iterator[str]:
+    """Texts that are filled in when the key is made: the key is another one where their numbers differ."""
+    yield from (task.start, task.rubric)
     yield from (mistake.because for mistake in task.mistakes)
     yield from (str(o[k]) for o in task.options for k in ("text", "because") if o.get(k))
     yield from (str(f[k]) for f in task.fields for k in ("title", "help") if f.get(k))
@@ -153,7 +161,9 @@ class Plan:
                 place,
             )
         more = {v[1:] for v in (task.seen_until, task.harm_stream, task.harm_level) if v.startswith("$")}
-        params = frozenset({*(written - {"answer", "city"}), *more}).union(*(p.params for p in parts))
+        asked = frozenset(more).union(*(p.params for p in parts))
+        params = asked | (written - {"answer", "city"})
+        in_key = {n for text in texts_of_key(task) for n, _ in PLACE.findall(_without_doubled(text))}
         of_draws = [self.draws[d] for d in {self.draw_of[p] for p in params if p in self.draw_of}]
         return Uses(
             tables=frozenset[str]().union(*(p.tables for p in parts)),
@@ -161,6 +171,7 @@ class Plan:
             steps=tuple(n for n in self.steps if any(n in p.steps for p in parts)),
             params=params,
             needs=frozenset(task.needs).union(*(p.needs for p in (*parts, *of_draws))),
+            key_params=asked | (in_key & params),
         )
 
     def _check_params(self, params: Iterable[str], name: str) -> None:

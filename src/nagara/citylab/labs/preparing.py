@@ -193,7 +193,7 @@ def _made(common: _Lab, task: Task, params: Mapping[str, Any]) -> Made:
     uses = common.plan.tasks[task.id]
     if not uses.params <= set(params):
         return Made({}, {}, problem="there is nothing to draw from")
-    key = (common.content, task.id, tuple((p, str(params[p])) for p in sorted(uses.params)))
+    key = (common.content, task.id, tuple((p, str(params[p])) for p in sorted(uses.key_params)))
     known = _MADE.get(key)
     return known if known is not None else _MADE.put(key, _make(common, task, params))
 
@@ -218,6 +218,7 @@ def ask_of(common: _Lab, task: Task, params: Mapping[str, Any]) -> Ask:
 
     return Ask(
         rows=lambda sql, name: common.bench().rows(sql, params, f"{place}, {name}"),
+        table=lambda sql, name: common.bench().table(sql, params, f"{place}, {name}"),
         fill=lambda text: filled(text, params, common.city["tz"]),
         value=value,
         tz=str(common.city["tz"]),
@@ -295,7 +296,7 @@ def _pose(common: _Lab, task: Task, made: Made, params: Mapping[str, Any], seed:
 
 def _table(common: _Lab, task: Task, params: Mapping[str, Any]) -> dict[str, Any]:
     uses = common.plan.tasks[task.id]
-    key = (common.content, task.id, "table", tuple((p, str(params[p])) for p in sorted(uses.params)))
+    key = (common.content, task.id, "table", tuple((p, str(params[p])) for p in sorted(uses.key_params)))
     known = _TABLES.get(key)
     if known is None:
         rows = common.bench().rows(task.table, params, f"[[task]] {task.id}, table")[:50]

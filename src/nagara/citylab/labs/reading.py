@@ -85,6 +85,11 @@ def _found() -> dict[str, Path]:
     return found
 
 
+def names() -> list[str]:
+    """Names of all labs, whether their files hold together or not."""
+    return sorted(_found())
+
+
 def catalogue() -> dict[str, Lab]:
     """All labs by name. Raises BadLab for the first that does not hold together."""
     return {name: _read(path, path.stat().st_mtime_ns) for name, path in _found().items()}

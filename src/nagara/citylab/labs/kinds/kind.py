@@ -6,11 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nagara.citylab.labs.bench import Rows
 from nagara.citylab.labs.dice import Dice
 from nagara.citylab.labs.model import BadAnswer, Grade, Key, Mistake, Posed, Task
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Body = Mapping[str, Any]
 
@@ -24,6 +27,7 @@ class Ask:
     """How a kind asks the city: rows of a query at a place of the file, its zone, texts with numbers."""
 
     rows: Callable[[str, str], Rows]
+    table: Callable[[str, str], pa.Table]
     fill: Callable[[str], str]
     value: Callable[[str, str], Any]
     tz: str

@@ -42,22 +42,8 @@ class RuleTask(Kind):
     name = "rule"
 
     def make(self, task: Task, ask: Ask) -> tuple[Body, Body]:
-        rows = ask.rows(task.data, "data")
-        if not rows or set(rows[0]) < {"ts", "stream_id", "value"}:
-            raise BadLab(
-                "data must give ts, stream_id, name, value (and may give unit).", where=f"task {task.id}"
-            )
         until = _minute(str(ask.value(task.seen_until, "seen_until")))
-        names: dict[str, dict[str, Any]] = {}
-        points: dict[str, list[tuple[int, float]]] = {}
-        for row in rows:
-            if row["value"] is None or row["ts"] is None:
-                continue
-            name = str(row["stream_id"])
-            names.setdefault(
-                name, {"id": name, "name": str(row.get("name") or name), "unit": str(row.get("unit") or "")}
-            )
-            points.setdefault(name, []).append((_minute(row["ts"]), float(row["value"])))
+        names, points = _streams(task, ask)
         seen = {n: sorted(p for p in ps if p[0] < until) for n, ps in sorted(points.items())}
         rest = {n: sorted(p for p in ps if p[0] >= until) for n, ps in sorted(points.items())}
         seen = {n: ps for n, ps in seen.items() if len(ps) >= 10 and len(rest[n]) >= 10}
@@ -286,6 +272,36 @@ def _best(task: Task, show: Body, body: Body) -> tuple[dict[str, Any], float]:
             best, worth = rule, got
     assert best is not None
     return _answer(best), round(worth, 9)
+
+
+Points = list[tuple[int, float]]
+
+
+def _streams(task: Task, ask: Ask) -> tuple[dict[str, dict[str, Any]], dict[str, Points]]:
+    """({stream: id, name, unit}, {stream: readings as minute and value}) of all the time."""
+    table = ask.table(task.data, "data")
+    if not {"ts", "stream_id", "value"} <= set(table.column_names):
+        raise BadLab(
+            "data must give ts, stream_id, value (and may give name, unit).", where=f"task {task.id}"
+        )
+    given = {c: table.column(c).to_pylist() for c in ("stream_id", "name", "unit") if c in table.column_names}
+    nothing = [None] * table.num_rows
+    minutes = [
+        m and m // 60_000_000 for m in table.column("ts").cast("timestamp[us]").cast("int64").to_pylist()
+    ]
+    values = table.column("value").cast("float64").to_pylist()
+    names: dict[str, dict[str, Any]] = {}
+    points: dict[str, Points] = {}
+    columns = (given["stream_id"], given.get("name", nothing), given.get("unit", nothing), minutes, values)
+    for stream, title, unit, minute, value in zip(*columns, strict=True):
+        if value is None or minute is None:
+            continue
+        name = str(stream)
+        if name not in points:
+            names[name] = {"id": name, "name": str(title or name), "unit": str(unit or "")}
+            points[name] = []
+        points[name].append((minute, float(f"{value:.12g}")))
+    return names, points
 
 
 def _minute(text: str) -> int:
