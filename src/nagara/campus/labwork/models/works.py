@@ -162,6 +162,7 @@ class TaskTry(models.Model):
     facts = models.JSONField(default=dict, blank=True)
     result_sign = models.CharField(max_length=16, blank=True)
     text_sign = models.CharField(max_length=16, blank=True)
+    hints = models.PositiveSmallIntegerField("hints taken by then", default=0)
     at = models.DateTimeField()
     via = models.CharField(max_length=10, choices=Via.choices, default=Via.PAGE)
 
