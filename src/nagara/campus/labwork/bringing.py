@@ -101,7 +101,7 @@ def steps(user: Any, now: datetime) -> Iterator[Step]:
         codes = wanted[enrolment.batch_id]
         lacking = _lacking(codes, fits.get(slugs[enrolment.city_id or 0], []))
         if lacking:
-            words = ", ".join(lacking[:3]) + (" and more" if len(lacking) > 3 else "")  # noqa: PLR2004
+            words = ", ".join(lacking[:3]) + (" and more" if len(lacking) > 3 else "")
             yield Step(
                 "See what your city must bring",
                 reverse("labwork-bring", args=[batches[enrolment.batch_id].slug]),
@@ -116,10 +116,8 @@ def _wanted(batches: dict[int, Batch]) -> dict[int, set[str]]:
     set_ones = LabAssignment.objects.filter(batch__in=batches).published()
     for batch, module in set_ones.values_list("batch", "module"):
         found[batch].add(module)
-    newest: dict[int, Any] = {}
     rows = Curriculum.objects.filter(batch__in=batches).order_by("version").values_list("batch", "choices")
-    for batch, choices in rows:
-        newest[batch] = choices
+    newest: dict[int, Any] = dict(rows)
     with_lab = {lab.module for lab in catalogue().values()}
     for batch, choices in newest.items():
         found[batch] |= {str(row["code"]) for row in choices.get("in", [])}

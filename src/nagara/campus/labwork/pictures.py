@@ -1,4 +1,4 @@
-"""Maps and charts of tasks as numbers for a template: drawn on the server, nothing is asked of other sites."""
+"""Maps and charts of tasks as numbers for a template: drawn on the server, no other site is asked."""
 
 from __future__ import annotations
 
@@ -146,7 +146,10 @@ def chart(
         path = "M" + "L".join(f"{x(t):g} {y(v):g}" for t, v in line) if line else ""
         drawn.append({"name": stream.get("name") or stream["id"], "path": path, "number": number % 6 + 1})
     bands = [
-        {"x": x(_stamp(e["starts"])), "width": max(2.0, round(x(_stamp(e["ends"])) - x(_stamp(e["starts"])), 1))}
+        {
+            "x": x(_stamp(e["starts"])),
+            "width": max(2.0, round(x(_stamp(e["ends"])) - x(_stamp(e["starts"])), 1)),
+        }
         for e in events
     ]
     return {
@@ -157,7 +160,9 @@ def chart(
         "lines": drawn,
         "bands": bands,
         "across": [(y(v), f"{v:g}") for v in _steps(low, high) if low <= v <= high],
-        "down": [(x(t), f"{datetime.fromtimestamp(t, tz=UTC):%d %b}".lstrip("0")) for t in _days(first, last)],
+        "down": [
+            (x(t), f"{datetime.fromtimestamp(t, tz=UTC):%d %b}".lstrip("0")) for t in _days(first, last)
+        ],
         "threshold": y(threshold) if threshold is not None and low <= threshold <= high else None,
     }
 
@@ -175,10 +180,7 @@ def thinned(line: Sequence[Pair], most: int = POINTS) -> list[Pair]:
 
 
 def _stamp(value: Any) -> float:
-    if isinstance(value, datetime):
-        at = value
-    else:
-        at = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 

@@ -58,8 +58,6 @@ def plans(row: LabAssignment) -> list[Planned]:
             found.append(Planned(enrolment, problem=str(error)))
             continue
         found.append(
-            Planned(
-                enrolment, plan.which.lab.name, plan.where.place.slug, plan.which.why, plan.where.why
-            )
+            Planned(enrolment, plan.which.lab.name, plan.where.place.slug, plan.which.why, plan.where.why)
         )
     return found

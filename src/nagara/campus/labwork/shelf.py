@@ -37,7 +37,9 @@ def labs_of_module(code: str) -> list[Lab]:
     """The labs of a module, Foundation first."""
     found = [lab for lab in catalogue().values() if lab.module == code]
     places = list(TITLES)
-    return sorted(found, key=lambda lab: (places.index(lab.variant) if lab.variant in places else 9, lab.name))
+    return sorted(
+        found, key=lambda lab: (places.index(lab.variant) if lab.variant in places else 9, lab.name)
+    )
 
 
 @dataclass(frozen=True)

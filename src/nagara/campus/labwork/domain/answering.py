@@ -231,7 +231,7 @@ def _keep_try(
     made.text_sign = text_sign(task.kind, given)
     if grade is not None:
         put_grade(made, grade, kept_share(held, state.hints))
-        made.result_sign = "" if made.right else result_sign(task.kind, given, rows)
+        made.result_sign = result_sign(task.kind, given, rows)
     made.save()
     state.draft, state.saved_at, state.answered_at = dict(given), now, now
     state.opened_at = state.opened_at or now

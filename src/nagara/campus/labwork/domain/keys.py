@@ -36,9 +36,7 @@ def prepared_of(work: LabWork) -> Prepared:
     """The lab as it was posed to this person, with its key."""
     from nagara.citylab import labs
 
-    return _remembered(
-        f"{work.pk}/{work.run_id}", lambda: labs.Prepared.from_dict(work.prepared)
-    )
+    return _remembered(f"{work.pk}/{work.run_id}", lambda: labs.Prepared.from_dict(work.prepared))
 
 
 def from_evidence(work: LabWork) -> Prepared:

@@ -39,7 +39,11 @@ def mark_text(
 ) -> TaskState:
     """Give a text its points by the criteria. Changing a mark that the learner has needs a reason; the
     learner is told. Raises CityLabError where a mark is missing or is none."""
-    work = LabWork.objects.select_for_update(of=("self",)).select_related("assignment", "user").get(pk=state.work_id)
+    work = (
+        LabWork.objects.select_for_update(of=("self",))
+        .select_related("assignment", "user")
+        .get(pk=state.work_id)
+    )
     held = TaskState.objects.select_for_update().get(pk=state.pk)
     if held.kind != "text" or not held.tries:
         raise CityLabError("There is no text to mark.")
@@ -51,7 +55,12 @@ def mark_text(
         raise CityLabError("The learner has this mark already.", where="reason", mend="Say why it changes.")
     was = held.points
     held.marks = {
-        str(c["id"]): {"title": c["title"], "mark": read[str(c["id"])], "max": c["max"], "said": said.get(str(c["id"]), "")}
+        str(c["id"]): {
+            "title": c["title"],
+            "mark": read[str(c["id"])],
+            "max": c["max"],
+            "said": said.get(str(c["id"]), ""),
+        }
         for c in criteria
     }
     held.points = (held.most * percent / 100 * kept_share(work, held.hints)).quantize(THOUSANDTH)
@@ -67,7 +76,13 @@ def mark_text(
     queue(
         to=work.user,
         template="labwork/marked",
-        context={"work": work, "state": held, "lab": work.assignment or work.lab, "reason": reason, "link": held.get_absolute_url()},
+        context={
+            "work": work,
+            "state": held,
+            "lab": work.assignment or work.lab,
+            "reason": reason,
+            "link": held.get_absolute_url(),
+        },
         about=f"lab-work/{work.pk}",
         by=by,
     )

@@ -162,5 +162,7 @@ def _keep(work: LabWork, tasks: list[TaskState]) -> LabWork:
     for task in tasks:
         task.work = work
     TaskState.objects.bulk_create(tasks)
-    record("lab begun", f"lab-work/{work.pk}", by=work.user, lab=work.lab, city=work.city_slug, run=work.run_id)
+    record(
+        "lab begun", f"lab-work/{work.pk}", by=work.user, lab=work.lab, city=work.city_slug, run=work.run_id
+    )
     return work

@@ -12,7 +12,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from nagara.campus.audit.domain import record
-from nagara.campus.labwork.domain.answering import as_points, grade_answer, kept_share, put_grade, rows_of, set_sums
+from nagara.campus.labwork.domain.answering import (
+    as_points,
+    grade_answer,
+    kept_share,
+    put_grade,
+    rows_of,
+    set_sums,
+)
 from nagara.campus.labwork.domain.keys import as_kept, city_of, from_evidence
 from nagara.campus.labwork.domain.setting import given_reason, subject
 from nagara.campus.labwork.models import LabAssignment, LabRegrade, LabWork, TaskState, TaskTry
@@ -110,7 +117,12 @@ def _regraded(prepared: Prepared, work: LabWork, state: TaskState) -> list[TaskT
 
 
 def regrade(
-    row: LabAssignment, *, by: User, reason: str, now: datetime | None = None, works: Iterable[LabWork] | None = None
+    row: LabAssignment,
+    *,
+    by: User,
+    reason: str,
+    now: datetime | None = None,
+    works: Iterable[LabWork] | None = None,
 ) -> LabRegrade:
     """Grade all answers anew by the lab as it is now, each person in a transaction of its own; those whose
     points change are told. Grades cite the new Run; numbers of a person stay the same."""
@@ -125,7 +137,11 @@ def regrade(
 
 @transaction.atomic
 def _regrade_one(work: LabWork, *, by: User, reason: str, now: datetime) -> list[dict[str, Any]]:
-    held = LabWork.objects.select_for_update(of=("self",)).select_related("assignment__batch", "user").get(pk=work.pk)
+    held = (
+        LabWork.objects.select_for_update(of=("self",))
+        .select_related("assignment__batch", "user")
+        .get(pk=work.pk)
+    )
     anew, changes = _anew(held, keep=True)
     if anew is None:
         return []
@@ -156,7 +172,8 @@ def _regrade_one(work: LabWork, *, by: User, reason: str, now: datetime) -> list
             by=by,
         )
     return [
-        {"work": held.pk, "user": held.user_id, "task": c.task, "was": str(c.was), "now": str(c.now)} for c in real
+        {"work": held.pk, "user": held.user_id, "task": c.task, "was": str(c.was), "now": str(c.now)}
+        for c in real
     ]
 
 
@@ -188,5 +205,3 @@ def recompute(work: LabWork) -> Recomputed:
             best = again.points if best is None or (again.points or 0) > best else best
         rows.append((state, state.points, best))
     return Recomputed(work.run_id, all(was == again for _, was, again in rows), rows)
-
-

@@ -8,8 +8,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-LEAST_WORDS = 12
+LEAST_WORDS = 25
 """Shorter queries look alike by themselves: their form says nothing."""
+LEAST_DIGITS = 3
+"""Shorter numbers are met by chance."""
 
 
 def _short(text: str) -> str:
@@ -36,13 +38,17 @@ def result_sign(kind: str, given: Mapping[str, Any], rows: Mapping[str, Any] | N
     """Of a result. Choices, orders and texts have too few or too many results to say anything."""
     if kind == "value":
         text = str(given.get("text", "")).strip().casefold().replace(",", ".")
-        return _short(f"{text} {given.get('unit', '')}") if len(text) >= 2 else ""  # noqa: PLR2004 (digits)
+        return _short(f"{text} {given.get('unit', '')}") if len(_figures(text)) >= LEAST_DIGITS else ""
     if kind == "query" and rows and rows["rows"]:
         lines = sorted(json.dumps([_plain(v) for v in row]) for row in rows["rows"])
         return _short("\n".join(lines))
     if kind in ("cells", "labels", "rule", "fix", "point"):
         return _short(json.dumps(given, sort_keys=True, default=str))
     return ""
+
+
+def _figures(text: str) -> str:
+    return re.sub(r"[^0-9a-z]", "", text).strip("0")
 
 
 def _plain(value: Any) -> Any:

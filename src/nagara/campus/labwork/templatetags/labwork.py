@@ -83,18 +83,20 @@ def is_in(value: Any, values: Any) -> bool:
 @register.filter
 def answer_words(made: TaskTry) -> str:
     """An answer in a line."""
-    answer = made.answer
-    if "sql" in answer:
-        return " ".join(str(answer["sql"]).split())
-    if "text" in answer:
-        return " ".join(str(answer.get(k) or "") for k in ("text", "unit", "zone")).strip()
-    if "lat" in answer:
-        return f"{answer['lat']}, {answer.get('lon', '')}"
-    for name in ("chosen", "order", "cells"):
-        if name in answer:
-            return ", ".join(map(str, answer[name]))
-    if "labels" in answer:
-        return ", ".join(f"{k}: {v}" for k, v in answer["labels"].items())
+    return _words(dict(made.answer))
+
+
+def _words(answer: dict[str, Any]) -> str:
     if "rows" in answer:
         return "a mended table"
-    return ", ".join(f"{k} {' '.join(map(str, v)) if isinstance(v, list) else v}" for k, v in answer.items())
+    answer.pop("places", None)
+    said = []
+    for name, value in answer.items():
+        if isinstance(value, Mapping):
+            words = ", ".join(f"{k}: {v}" for k, v in value.items())
+        elif isinstance(value, list):
+            words = ", ".join(map(str, value))
+        else:
+            words = " ".join(str(value or "").split())
+        said.append(words if len(answer) == 1 or name in ("text", "unit", "zone") else f"{name} {words}")
+    return " ".join(word for word in said if word)

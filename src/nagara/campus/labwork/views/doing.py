@@ -58,7 +58,8 @@ def work(request: SignedIn, pk: int) -> HttpResponse:
         "batch": found.assignment.batch if found.assignment else None,
         "own": found.user_id == request.user.pk,
         "states": states,
-        "next": next((s for s in states if not s.tries), None) or next((s for s in states if not s.right), None),
+        "next": next((s for s in states if not s.tries), None)
+        or next((s for s in states if not s.right), None),
         "answered": sum(bool(s.tries) for s in states),
         "right": sum(s.right for s in states),
         "left_out": _left_out(prepared),
@@ -122,7 +123,7 @@ def _try_out(request: SignedIn, work: LabWork, state: TaskState, given: dict[str
 
 def _result(request: SignedIn, got: Any) -> dict[str, Any]:
     at = request.POST.get("page", "1")
-    number = int(at) if at.isdecimal() and len(at) < 4 else 1  # noqa: PLR2004 (three digits)
+    number = int(at) if at.isdecimal() and len(at) < 4 else 1
     pages = max(1, -(-len(got.rows) // PER_PAGE))
     number = min(max(1, number), pages)
     start = (number - 1) * PER_PAGE

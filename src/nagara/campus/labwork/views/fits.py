@@ -21,7 +21,9 @@ COLUMNS = (
     Column("runs", "Runs there", lambda r: None if r["fit"] is None else r["fit"].ok, "yes"),
     Column("tasks", "Tasks that run", lambda r: len(r["fit"].tasks) if r["fit"] else None, "whole"),
     Column("of", "Tasks of the lab", lambda r: len(r["lab"].tasks), "whole"),
-    Column("lacks", "What is lacking", lambda r: ", ".join(x["need"] for x in r["fit"].lacks) if r["fit"] else ""),
+    Column(
+        "lacks", "What is lacking", lambda r: ", ".join(x["need"] for x in r["fit"].lacks) if r["fit"] else ""
+    ),
 )
 
 
@@ -33,14 +35,14 @@ def fit(request: HttpRequest) -> HttpResponse:
     module = request.GET.get("module", "")
     labs = [lab for lab in seen.labs if not module or lab.module == module]
     flat = [
-        {"place": p, "lab": lab, "fit": seen.cells.get((p.slug, lab.name))} for p in seen.places for lab in labs
+        {"place": p, "lab": lab, "fit": seen.cells.get((p.slug, lab.name))}
+        for p in seen.places
+        for lab in labs
     ]
     sent = export(request, COLUMNS, flat, "labs-and-cities", "A lab on a city.")
     if sent is not None:
         return sent
-    rows = [
-        (lab, [(p, seen.cells.get((p.slug, lab.name))) for p in seen.places]) for lab in labs
-    ]
+    rows = [(lab, [(p, seen.cells.get((p.slug, lab.name))) for p in seen.places]) for lab in labs]
     wanted = sorted({n.table for lab in labs for n in lab.needs if n.table})
     tables = [
         (p, [(name, next((f.rows for f in p.tables if f.table.name == name), 0)) for name in wanted])

@@ -46,7 +46,13 @@ def texts(request: SignedIn, pk: int) -> HttpResponse:
     if sent is not None:
         return sent
     waiting = found.filter(points=None).count()
-    context = {"row": row, "batch": row.batch, "page": paged(request, found), "waiting": waiting, "here": "Texts"}
+    context = {
+        "row": row,
+        "batch": row.batch,
+        "page": paged(request, found),
+        "waiting": waiting,
+        "here": "Texts",
+    }
     return render(request, "labwork/texts.html", context)
 
 
@@ -127,7 +133,9 @@ def regrade(request: SignedIn, pk: int) -> HttpResponse:
     row = assignment_for(request, pk, "labwork.set")
     if request.method == "POST":
         try:
-            made = regrade_all(row, by=request.user, reason=request.POST.get("reason", ""), now=timezone.now())
+            made = regrade_all(
+                row, by=request.user, reason=request.POST.get("reason", ""), now=timezone.now()
+            )
         except CityLabError as error:
             messages.error(request, str(error))
             return redirect("labwork-regrade", pk)

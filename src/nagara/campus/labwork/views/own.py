@@ -77,4 +77,6 @@ def mine(request: SignedIn) -> HttpResponse:
     """What one has done: labs, points, hints, named mistakes met and mended."""
     found = LabWork.objects.filter(user=request.user).select_related("assignment__batch").defer("prepared")
     page = paged(request, found)
-    return render(request, "labwork/mine.html", {"page": page, "progress": progress_of(list(page), now=timezone.now())})
+    return render(
+        request, "labwork/mine.html", {"page": page, "progress": progress_of(list(page), now=timezone.now())}
+    )

@@ -180,7 +180,9 @@ def who(request: SignedIn, pk: int) -> HttpResponse:
     """Who gets which variant on which city, and why: before it is published and afterwards."""
     row = assignment_for(request, pk, "labwork.see_class")
     found = plans(row)
-    sent = export(request, PLAN_COLUMNS, found, f"lab-{pk}-who", f"A learner of {row.batch} and the lab of {row}.")
+    sent = export(
+        request, PLAN_COLUMNS, found, f"lab-{pk}-who", f"A learner of {row.batch} and the lab of {row}."
+    )
     if sent is not None:
         return sent
     counts: dict[tuple[str, str], int] = {}
