@@ -14,7 +14,7 @@ def tables_of(prepared: Prepared) -> Catalogue:
     from nagara.campus.cities.lakes import lake
     from nagara.citylab import labs
 
-    return labs.catalogue_of(prepared.lab, prepared, lake().city(prepared.city_id))
+    return labs.catalogue_of(lake().city(prepared.city_id), prepared)
 
 
 def run_query(user: Any, prepared: Prepared, sql: str) -> Answer:
@@ -22,3 +22,28 @@ def run_query(user: Any, prepared: Prepared, sql: str) -> Answer:
     from nagara.campus.workbench.asking import ask_for
 
     return ask_for(user, tables_of(prepared), sql)
+
+
+def table_list(prepared: Prepared) -> list[Any]:
+    """The tables of the lab for the list beside the editor: those that the lab speaks of, with meanings and
+    units; the city has more."""
+    from nagara.campus.workbench.asking import tables_of as described
+    from nagara.citylab.labs.plan import plan_of
+
+    seen = tables_of(prepared)
+    wanted = {n.table for n in prepared.lab.needs if n.table} | set(plan_of(prepared.lab).tables())
+    wanted |= {run.name for run in prepared.lab.runs} | {s.name for s in prepared.lab.steps if s.show}
+    return list(described(seen, only=(*(name for name in seen.names if name in wanted), "clock")))
+
+
+def try_rule(prepared: Prepared, task_id: str, answer: Any) -> list[tuple[str, str]]:
+    """What a rule would have done on what the learner has seen, as rows for the page."""
+    from nagara.campus.cities.lakes import lake
+    from nagara.citylab import labs
+
+    facts = labs.rehearse(lake().city(prepared.city_id), prepared, task_id, answer)
+    rows = [("Alarms", f"{facts['alarms']}"), ("False alarms", f"{facts['false_alarms']}")]
+    if facts["events"]:
+        rows = [("Known events told", f"{facts['hits']} of {facts['events']}"), *rows]
+        rows.append(("Lead time, hours", f"{facts['lead_h']:g}"))
+    return rows

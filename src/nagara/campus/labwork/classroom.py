@@ -157,7 +157,7 @@ def stuck(room: Room, now: datetime) -> list[Stuck]:
 
 @dataclass(frozen=True)
 class Met:
-    """A named mistake in the class: `people` met it, `open` of them have not mended it; `because` explains."""
+    """A named mistake of the class: `people` met it, `open` of them have not mended it."""
 
     lab: str
     task: str

@@ -34,6 +34,7 @@ from nagara.citylab.labs.model import (
     UnknownLab,
 )
 from nagara.citylab.labs.reading import catalogue, load, read_folder
+from nagara.citylab.labs.rehearsing import rehearse
 from nagara.citylab.labs.tables import catalogue_of, seen_until
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "prepare",
     "prepare_many",
     "read_folder",
+    "rehearse",
     "reopen",
     "right_answer",
     "seen_until",

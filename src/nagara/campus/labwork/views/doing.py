@@ -20,7 +20,6 @@ from nagara.campus.labwork.domain import open_lab, save_draft, submit, take_hint
 from nagara.campus.labwork.domain.answering import saw, task_of
 from nagara.campus.labwork.domain.keys import prepared_of
 from nagara.campus.labwork.models import LabWork, TaskState
-from nagara.campus.labwork.rehearsing import rehearse
 from nagara.campus.labwork.showing import PER_PAGE, shown
 from nagara.campus.labwork.views.access import assignment_for, task_for, work_for
 from nagara.campus.people.requests import SignedIn
@@ -117,7 +116,7 @@ def _try_out(request: SignedIn, work: LabWork, state: TaskState, given: dict[str
     """A query on the tables, or a rule on the weeks that one has seen: free, and not graded."""
     prepared = prepared_of(work)
     if state.kind == "rule":
-        return {"rule": rehearse(prepared, state.task, given)}
+        return {"rule": asking.try_rule(prepared, state.task, given)}
     return _result(request, asking.run_query(request.user, prepared, str(given.get("sql", ""))))
 
 
@@ -171,16 +170,9 @@ def _page(
         "key": token_urlsafe(12),
         "problem": problem,
         "out": try_out,
-        "tables": table_words(prepared) if state.kind == "query" else [],
+        "tables": asking.table_list(prepared) if state.kind == "query" else [],
     }
     return render(request, "labwork/task.html", context, status=status)
-
-
-def table_words(prepared: Any) -> list[dict[str, Any]]:
-    """Tables that the learner may ask, with their columns, for the page."""
-    from nagara.campus.labwork.asking import table_list
-
-    return table_list(prepared)
 
 
 @login_required
