@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,28 @@ if TYPE_CHECKING:
     from nagara.campus.lessons.variants import Chosen
     from nagara.citylab.labs import Lab
 
+_log = logging.getLogger(__name__)
 ORDER = ("standard", "foundation", "advanced")
 """Which variant stands in where one is missing, the first first."""
 TITLES = {"foundation": "Foundation", "standard": "Standard", "advanced": "Advanced"}
 
 
 def catalogue() -> dict[str, Lab]:
-    """Labs by name. The City Lab keeps them while their files stay the same."""
+    """Labs by name. The City Lab keeps them while their files stay the same. A lab whose file does not hold
+    together is left out and written to the log: the others are not its victims."""
     from nagara.citylab import labs
+    from nagara.citylab.labs.reading import _found
 
-    return labs.catalogue()
+    try:
+        return labs.catalogue()
+    except CityLabError:
+        found = {}
+        for name in _found():
+            try:
+                found[name] = labs.load(name)
+            except CityLabError as error:
+                _log.warning("A lab is left out: %s", error)
+        return found
 
 
 def find(name: str) -> Lab | None:
