@@ -102,6 +102,8 @@ def mistake_of(work: LabWork, task: str, mistake: str) -> dict:
     return found
 
 
-def answer(work: LabWork, task: str, given: dict | None = None, *, key: str = "", now: datetime | None = None):
+def answer(
+    work: LabWork, task: str, given: dict | None = None, *, key: str = "", now: datetime | None = None
+):
     given = answer_of(work, task) if given is None else given
     return submit(work, task, given, key=key or f"k{next(NUMBERS)}", now=now or timezone.now())

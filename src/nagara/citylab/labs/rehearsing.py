@@ -26,7 +26,7 @@ def rehearse(city: CityLake, prepared: Prepared, task_id: str, answer: Mapping[s
     """What a rule would have done before the day from which it is graded: events, hits, misses, false alarms,
     lead_h, alarms. Nothing of the time after is read. Raises BadAnswer, InputsErased."""
     task, posed = prepared.lab.task(task_id), prepared.posed[task_id]
-    rule = read(task, posed.body, answer)
+    rule = read(posed.body, answer)
     series, events, period = _seen(city, prepared, task)
     terms = _terms(task)
     there = {name: series[name] for name in rule.streams if name in series}

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('labwork', '0001_labs'),
+        ("labwork", "0001_labs"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='tasktry',
-            name='hints',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='hints taken by then'),
+            model_name="tasktry",
+            name="hints",
+            field=models.PositiveSmallIntegerField(default=0, verbose_name="hints taken by then"),
         ),
     ]

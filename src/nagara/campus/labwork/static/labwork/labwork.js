@@ -144,6 +144,7 @@
     keep(null);
   });
   form.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented) return; // the editor of queries has its own
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       const button = form.querySelector('button[value="run"], button[value="hand-in"]');
