@@ -44,6 +44,12 @@ def real_lake(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return lakes.copied(lambda: lakes.make_real(shared, data), tmp_path_factory.mktemp("real"))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their argument: a zip file carries the second in which it was made, so that two workers
+    would collect tests of different names, and the whole run would fail."""
+    return argname if isinstance(val, bytes) and len(val) > 40 else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests on the real cities go to one worker: the other does not wait for the lake to be made."""
