@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -42,6 +44,19 @@ def plain(value: Any) -> Any:  # noqa: PLR0911  one line a type
     return str(value)
 
 
+SPENT: dict[str, float] = defaultdict(float)
+"""Seconds in the engine by place of the file, for who checks a lab."""
+
+
+@contextmanager
+def _timed(place: str) -> Iterator[None]:
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        SPENT[place] += time.perf_counter() - began
+
+
 class Bench:
     """A session over a lab's tables at one snapshot. Not to be shared between threads."""
 
@@ -56,7 +71,8 @@ class Bench:
         for name in self.plan.uses(sql, place).steps:
             self.step(name, params)
         try:
-            return self.session.sql(sql, params)
+            with _timed(place):
+                return self.session.sql(sql, params)
         except EngineError as error:
             raise self.plan.bad(error.what, place) from error
 
@@ -75,7 +91,8 @@ class Bench:
         for below in uses.steps:
             self.step(below, params)
         try:
-            self.session.step(name, self.plan.steps[name].sql, params)
+            with _timed(f"[[step]] {name}"):
+                self.session.step(name, self.plan.steps[name].sql, params)
         except EngineError as error:
             raise self.plan.bad(error.what, f"[[step]] {name}") from error
         self._made[name] = stamp

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nagara.citylab.errors import CityLabError
+from nagara.citylab.labs.bench import SPENT
 from nagara.citylab.labs.fitting import fits
 from nagara.citylab.labs.grading import grade, mistaken_answer, right_answer
 from nagara.citylab.labs.keeping import prepare_many
@@ -32,10 +33,12 @@ class Checked:
     weak: list[str] = field(default_factory=list)
     first_s: float = 0.0
     each_s: float = 0.0
+    spent: dict[str, float] = field(default_factory=dict)
 
 
 def check(city: CityLake, lab: Lab, *, seeds: int = 5) -> Checked:
     """Prepares a lab for some learners and tries the right answers and the named mistakes on each."""
+    SPENT.clear()
     fit = fits(lab, city.newest())
     found = Checked(lab, city.city_id, fit)
     if sum(len(task.mistakes) for task in lab.tasks) < 3:
@@ -54,6 +57,7 @@ def check(city: CityLake, lab: Lab, *, seeds: int = 5) -> Checked:
         return found
     if found.first_s > SLOW_S:
         found.weak.append(f"the first learner waits {found.first_s:.1f} s: make shared work a step")
+    found.spent = dict(sorted(SPENT.items(), key=lambda item: -item[1])[:6])
     _try_answers(found)
     return found
 
@@ -104,6 +108,8 @@ def report(found: Checked) -> Iterator[str]:
         yield f"  lacks {lack.need}: has {lack.has}, wants {lack.wants}.{left}"
     if found.prepared:
         yield f"  first learner {found.first_s:.2f} s, each further one {found.each_s:.2f} s"
+    if found.spent:
+        yield "  longest in the engine: " + ", ".join(f"{k} {v:.2f} s" for k, v in found.spent.items())
     for prepared in found.prepared:
         drawn = {k: v for k, v in prepared.params.items() if k not in {"city_id", "city_name", "tz", "epsg"}}
         yield f"  {prepared.seed}: {_line(drawn)} ({prepared.redraws} redraws)"

@@ -135,7 +135,7 @@ class Order(Kind):
     def mistaken(self, task: Task, mistake: Mistake, ask: Ask, show: Body, body: Body) -> Body:
         rows = _rows(task, ask, mistake.reference, f"mistake {mistake.key}", "id", "rank")
         ranks = {str(row["id"]): row["rank"] for row in rows}
-        if set(ranks) != set(body["rank"]) or None in ranks.values():
+        if set(ranks) != set(body["rank"]) or None in ranks.values() or len(set(ranks.values())) < 2:
             raise Unfit("the mistake ranks other items")
         return {"rank": ranks}
 
