@@ -97,14 +97,14 @@ def _placed(con: duckdb.DuckDBPyConnection, text: str, error: Exception) -> Exce
     """The same error with its place: DuckDB leaves it out where a statement becomes a relation."""
     if (
         not isinstance(error, duckdb.Error)
-        or "{" in str(error)
+        or '"exception_message"' in str(error)
         or isinstance(error, duckdb.OutOfMemoryException)
     ):
         return error
     try:
         con.execute(text if re.match(r"\s*explain", text, re.IGNORECASE) else f"{text}\nlimit 0")
     except duckdb.Error as again:
-        return again if "{" in str(again) else error
+        return again if '"exception_message"' in str(again) else error
     return error
 
 

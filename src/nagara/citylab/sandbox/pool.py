@@ -137,7 +137,7 @@ class Pool:
                 process.end()
             if answer is not None:
                 return answer
-            if zygote is None or zygote.poll() is None:
+            if zygote is None or not _ended(zygote):
                 return Answer(
                     "stopped",
                     seconds=seconds,
@@ -206,6 +206,15 @@ class Pool:
         self._line = self._zygote = None
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(self.most)
+
+
+def _ended(zygote: subprocess.Popen[bytes]) -> bool:
+    """Did the zygote end (and its processes with it)? Its end may show a moment after theirs."""
+    try:
+        zygote.wait(timeout=0.2)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _unfit(text: str) -> Answer | None:

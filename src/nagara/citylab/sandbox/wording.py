@@ -102,7 +102,6 @@ _MENDS = (
         r"Could not convert|Conversion Error|invalid .* format",
         "try_cast(x as ...) gives NULL where a value does not fit.",
     ),
-    (r"[Dd]epth|too deep", "Nest less: name the parts with WITH."),
     (r"unterminated|quoted string", "A text begins and ends with one quote: 'abc'."),
 )
 
@@ -113,6 +112,8 @@ def _by_message(message: str, kind: str, at: int | None) -> Words:
         return Words(
             "Files, settings and the network cannot be reached from here.", "Ask the tables only.", at
         )
+    if "expression depth" in first or "stack" in first.lower():
+        return Words("The statement is nested too deeply.", "Name its parts with WITH.", at)
     if kind in {"Parser", "Syntax"} and (near := re.search(r'syntax error at or near "(.*)"', first)):
         return Words(f"This is not SQL near {near.group(1)[:60]!r}.", "Look at the word before it too.", at)
     if kind == "Parser" and "end of input" in first:
