@@ -11,7 +11,7 @@ from nagara.campus.lab.tongue import on_the_page
 
 ROOM = Path(nagara.citylab.__file__).parent
 OPTION = re.compile(r"(?<![\w(])--[a-z]|`nagara ")
-NOT_FOR_PAGES = ("brief/palette.py", "simulate/__init__.py", "cli/")
+NOT_FOR_PAGES = ("brief/palette.py", "simulate/__init__.py", "cli/", "__main__.py")
 
 
 def _advice() -> list[str]:
