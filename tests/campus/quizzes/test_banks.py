@@ -12,15 +12,15 @@ from nagara.campus.quizzes.domain.banks import ItemRefused
 from nagara.campus.quizzes.domain.checking import check
 from nagara.campus.quizzes.domain.exchange import items_of, read, take, write
 from nagara.campus.quizzes.domain.lines import from_lines, to_lines
-from nagara.campus.quizzes.domain.seeding import FOLDER, read_bank, seed, seed_banks
+from nagara.campus.quizzes.domain.seeding import FOLDER, read_bank, seed, seed_banks, shipped_banks
 from nagara.campus.quizzes.models import Bank, Item, Purpose
 from nagara.citylab.errors import CityLabError
 
-SHIPPED = sorted(FOLDER.glob("*.yaml"))
+SHIPPED = shipped_banks()
 GOOD = {"kind": "numeric", "asks": "{n} + 1?", "parameters": {"n": {"values": [1, 2]}}, "answer": "n + 1"}
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.parent.name)
 def test_every_shipped_item_is_good(path):
     for row in read_bank(path)["items"]:
         body = {k: v for k, v in row.items() if k != "key"}

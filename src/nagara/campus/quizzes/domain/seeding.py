@@ -13,6 +13,7 @@ from django.db import transaction
 from nagara.campus.programmes.models import Module
 from nagara.campus.quizzes.domain.banks import new_items
 from nagara.campus.quizzes.models import Bank, Item, Purpose
+from nagara.citylab.lessons import folders
 
 FOLDER = Path(__file__).resolve().parents[1] / "seeds" / "banks"
 PURPOSES: tuple[dict[str, Any], ...] = (
@@ -30,14 +31,20 @@ def read_bank(path: Path) -> dict[str, Any]:
     return dict(yaml.load(path.read_text("utf-8"), Loader=loader))  # noqa: S506 (a safe loader, in C)
 
 
+def shipped_banks() -> list[Path]:
+    """Bank files: the test of the whole programme, then `bank.yaml` of every module of the curriculum."""
+    modules = [path for folder in folders() for path in sorted(folder.glob("modules/*/bank.yaml"))]
+    return [*sorted(FOLDER.glob("*.yaml")), *modules]
+
+
 @transaction.atomic
-def seed(folder: Path = FOLDER) -> None:
+def seed() -> None:
     """Add what is missing, leave alone what is there: edits of lecturers stay."""
     known = set(Purpose.objects.values_list("slug", flat=True))
     Purpose.objects.bulk_create(
         Purpose(order=order, **row) for order, row in enumerate(PURPOSES) if row["slug"] not in known
     )
-    seed_banks(sorted(folder.glob("*.yaml")))
+    seed_banks(shipped_banks())
 
 
 def seed_banks(paths: Iterable[Path]) -> int:
