@@ -14,6 +14,7 @@ from nagara.campus.lessons import doors
 from nagara.campus.lessons.examples import cities, of_city
 from nagara.campus.lessons.models import Example, Reading
 from nagara.campus.lessons.progress import read_by
+from nagara.campus.lessons.tasks import compute_example
 from nagara.campus.lessons.variants import variant_for
 from nagara.campus.people import data_port
 from nagara.campus.programmes.models import Module as CatalogueModule
@@ -250,3 +251,33 @@ def test_every_shipped_lesson_is_light(crowd, filled, client):
             assert page.status_code == 200
             heavy[lesson.slug] = len(gzip.compress(page.content))
     assert max(heavy.values()) < 20_000, heavy
+
+
+def test_a_run_that_somebody_keeps_does_not_make_examples_old(own, seeded, filled):
+    from nagara.citylab import runs
+
+    module = modules()["M98"]
+    first = of_city(module, module.lessons[0], cities()["jakarta"])
+    runs.run(filled.city("jakarta"), "sensor-qa", {})
+    assert of_city(module, module.lessons[0], cities()["jakarta"]) == first
+    assert first.snapshot < filled.city("jakarta").newest().number
+
+
+def test_what_takes_long_is_left_to_the_worker(own, f, crowd, filled, tmp_path):
+    path = tmp_path / "own/modules/m98/lessons/first.md"
+    recipe = 'runs = [{recipe = "sensor-qa", as = "qa"}]\n+++\nFirst'
+    path.write_text(
+        path.read_text()
+        .replace("+++\nFirst", recipe)
+        .replace("from datastream order", "from qa order")
+        .replace("datastream_id, unit", "unit_id, indicator")
+        .replace("by datastream_id", "by unit_id")
+    )
+    client = crowd.client(f.learner(_batch(f), "Lia", "jakarta").user)
+    page = client.get("/modules/M98/first/").content.decode()
+    assert "Not on Jakarta, on Harbour (simulated) instead" in page
+    assert "being computed" in page
+    assert "result of the recipe" in page
+    assert Example.objects.get(city="jakarta").asked_at
+    compute_example.call("M98", "first", "jakarta")
+    assert "Examples on <strong>Jakarta</strong>" in client.get("/modules/M98/first/").content.decode()

@@ -20,6 +20,9 @@ class Example(models.Model):
     snapshot = models.PositiveIntegerField()
     data = models.JSONField(help_text="rows, numbers, figures, sources; or what the city lacks")
     made_at = models.DateTimeField(auto_now=True)
+    asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the worker was asked to compute it"
+    )
 
     class Meta:
         ordering = ["module", "lesson", "city"]

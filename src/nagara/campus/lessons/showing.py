@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from nagara.campus.design.markdown import html
 from nagara.citylab.lessons import Example, Lesson, Module, Text
 from nagara.citylab.lessons.computing import Computed, Worked, fill, text_of
+from nagara.citylab.lessons.reading import Given
 
 _LINK = re.compile(r"(?<!!)\]\(([^)\s]+)\)")
 NUMERIC = frozenset({"whole", "number"})
@@ -46,6 +47,8 @@ class ExampleShown:
     problem: str = ""
     withheld: bool = False
     try_url: str = ""
+    given: tuple[Given, ...] = ()
+    """Tables in the query that are results of recipes."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,7 @@ def parts(
             found.append(Part(text=prose(piece.markdown, module, computed, query)))
         else:
             worked = computed.worked.get(piece.name) if computed else None
-            given = {run.name for run in lesson.runs}
-            found.append(Part(example=_example(piece, module, lesson, computed, worked, all_rows, given)))
+            found.append(Part(example=_example(piece, module, lesson, computed, worked, all_rows)))
     return found
 
 
@@ -97,10 +99,10 @@ def _example(
     computed: Computed | None,
     worked: Worked | None,
     all_rows: bool,
-    given: set[str],
 ) -> ExampleShown:
     if computed is None or worked is None:
         return ExampleShown(example.name, example.title, example.sql)
+    given = tuple(run for run in lesson.runs if run.name in worked.tables)
     withheld = not (worked.derived or all_rows or computed.may_pass_on)
     shown = () if withheld else worked.rows[: example.show]
     drawn = [lesson.slug, computed.city_id, example.name]
@@ -114,7 +116,8 @@ def _example(
         reverse("lesson-figure", args=[module.code, *drawn]) if worked.svg else "",
         worked.problem,
         withheld and example.show > 0,
-        "" if set(worked.tables) & given else _try(computed.city_id, example.sql),
+        "" if given else _try(computed.city_id, example.sql),
+        given,
     )
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 import re
 import time
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
@@ -82,6 +83,8 @@ class Computed:
     worked: Mapping[str, Worked] = field(default_factory=dict)
     lacks: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
+    contents: Mapping[str, int] = field(default_factory=dict)
+    """What it was made from: table -> the snapshot in which it last changed (0: not there), and `#sources`."""
 
     @property
     def simulated(self) -> bool:
@@ -144,7 +147,8 @@ def _lack(need: Need, snapshot: Snapshot, session: Session) -> str:
         return ""
     has = f"has {got:,}" if got else "has none"
     rows = "row" if need.min_rows == 1 else "rows"
-    first = f"The example needs at least {need.min_rows:,} {rows} of {need.table}; this city {has}."
+    such = " of this kind" if need.where else ""
+    first = f"The example needs at least {need.min_rows:,} {rows} of {need.table}{such}; this city {has}."
     return " ".join(part for part in (first, need.why, need.bring) if part)
 
 
@@ -165,6 +169,29 @@ def tables_of(sql: str, own: Iterable[str] = ()) -> tuple[str, ...]:
     return tuple(sorted({t.name.lower() for t in tree.find_all(exp.Table)} - defined - {""}))
 
 
+def tables_wanted(lesson: Lesson) -> tuple[str, ...]:
+    """Canonical tables that a lesson's needs, queries and recipes read."""
+    from nagara.citylab.recipes import load
+    from nagara.citylab.tables import TABLES
+
+    names = {need.table for need in lesson.needs}
+    for example in lesson.examples:
+        with suppress(CityLabError):
+            names |= set(tables_of(example.sql))
+    for given in lesson.runs:
+        names |= {i.table for i in load(given.recipe).inputs}
+    return tuple(sorted(names & set(TABLES)))
+
+
+def contents(tables: Iterable[str], snapshot: Snapshot) -> dict[str, int]:
+    """What names the rows of these tables: examples are computed again only where this changes."""
+    found = {name: snapshot.tables[name].content if name in snapshot.tables else 0 for name in tables}
+    sources = sorted(
+        (i, str(row["sha256"]), str(row["imported_at"])) for i, row in snapshot.sources().items()
+    )
+    return {**found, "#sources": zlib.crc32(repr(sources).encode())}
+
+
 def derived(sql: str) -> bool:
     """True where a SELECT groups or aggregates: what it gives is counted, not copied."""
     import sqlglot
@@ -183,8 +210,14 @@ def compute(lesson: Lesson, snapshot: Snapshot) -> Computed:
     from nagara.citylab.tables import TABLES
 
     row = snapshot.city()
+    wanted = tables_wanted(lesson)
     about = {"city_id": row["city_id"], "city": row["name"], "country": row["country"], "tz": row["tz"]}
-    base = Computed(**about, snapshot=snapshot.number, lesson_sha256=lesson.sha256)
+    base = Computed(
+        **about,
+        snapshot=snapshot.number,
+        lesson_sha256=lesson.sha256,
+        contents=contents(wanted, snapshot),
+    )
     reads: dict[str, tuple[str, ...]] = {}
     worked: dict[str, Worked] = {}
     for example in lesson.examples:
