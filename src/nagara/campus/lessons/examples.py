@@ -69,7 +69,7 @@ def _same(row: Example, lesson: Lesson) -> bool:
     from nagara.citylab.lessons.computing import contents, tables_wanted
 
     newest = lake().city(row.city).newest()
-    return contents(tables_wanted(lesson), newest) == row.data.get("contents")
+    return bool(contents(tables_wanted(lesson), newest) == row.data.get("contents"))
 
 
 def _ask(module: Module, lesson: Lesson, city: str, row: Example | None) -> None:

@@ -84,7 +84,7 @@ class Computed:
     lacks: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     contents: Mapping[str, int] = field(default_factory=dict)
-    """What it was made from: table -> the snapshot in which it last changed (0: not there), and `#sources`."""
+    """Table -> the snapshot in which it last changed (0: not there); `#sources` for the sources."""
 
     @property
     def simulated(self) -> bool:
