@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from nagara.citylab.labs.model import BadLab
-from nagara.citylab.labs.plan import Plan
+from nagara.citylab.labs.plan import Plan, reads
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,6 +42,21 @@ def plain(value: Any) -> Any:  # noqa: PLR0911  one line a type
     if isinstance(value, list | tuple):
         return [plain(v) for v in value]
     return str(value)
+
+
+def in_order(rows: Rows) -> Rows:
+    """Rows by their values, column by column: numbers before texts, nothing first."""
+
+    def key(row: Mapping[str, Any]) -> list[tuple[int, float, str]]:
+        return [_place_of(value) for value in row.values()]
+
+    return sorted(rows, key=key)
+
+
+def _place_of(value: Any) -> tuple[int, float, str]:
+    if value is None:
+        return 0, 0.0, ""
+    return (1, float(value), "") if isinstance(value, int | float) else (2, 0.0, str(value))
 
 
 SPENT: dict[str, float] = defaultdict(float)
@@ -77,8 +92,11 @@ class Bench:
             raise self.plan.bad(error.what, place) from error
 
     def rows(self, sql: str, params: Mapping[str, Any], place: str) -> Rows:
-        """The same rows as plain values, by column."""
-        return [{k: plain(v) for k, v in row.items()} for row in self.table(sql, params, place).to_pylist()]
+        """The same rows as plain values, by column; in an order of their own where the query has none, so
+        that every machine sees the same."""
+        table = self.table(sql, params, place)
+        rows = [{k: plain(v) for k, v in row.items()} for row in table.to_pylist()]
+        return rows if reads(sql).ordered else in_order(rows)
 
     def step(self, name: str, params: Mapping[str, Any]) -> None:
         """Make a step's table, unless it is there for these very numbers."""

@@ -24,6 +24,8 @@ class Reads:
     tables: frozenset[str]
     params: frozenset[str]
     columns: tuple[str, ...]
+    ordered: bool = False
+    """Whether it puts its rows in an order itself."""
 
 
 @lru_cache(maxsize=4096)
@@ -41,7 +43,12 @@ def reads(sql: str) -> Reads:
         raise BadLab("this is not one SELECT.")
     made = {cte.alias for cte in tree.find_all(exp.CTE)}
     named = {table.name for table in tree.find_all(exp.Table) if isinstance(table.this, exp.Identifier)}
-    return Reads(frozenset(named - made), frozenset(_PARAM.findall(sql)), tuple(tree.named_selects))
+    return Reads(
+        tables=frozenset(named - made),
+        params=frozenset(_PARAM.findall(sql)),
+        columns=tuple(tree.named_selects),
+        ordered=tree.args.get("order") is not None,
+    )
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 25
 """Draws that are tried until every named mistake differs from the right answer."""
+PATIENCE = 12
+"""So many draws in a row that are no better than the best so far end the search."""
 _MADE: Kept[Made] = Kept(4000)
 _TABLES: Kept[dict[str, Any]] = Kept(2000)
 
@@ -133,7 +135,7 @@ def _draw(common: _Lab, seed: str) -> tuple[dict[str, Any], dict[str, Made], int
     wanted = set[str]().union(*(common.plan.draws_for(common.plan.tasks[t.id].params) for t in common.tasks))
     at = {draw.name: 0 for draw in common.plan.lab.draws if draw.name in wanted}
     best: tuple[int, dict[str, Any], dict[str, Made]] | None = None
-    tried = 0
+    tried = since = 0
     for attempt in range(ATTEMPTS):
         tried = attempt
         params = _numbers(common, seed, at)
@@ -141,8 +143,8 @@ def _draw(common: _Lab, seed: str) -> tuple[dict[str, Any], dict[str, Made], int
         bad = {task.id: _badness(task, made[task.id]) for task in common.tasks}
         total = sum(bad.values())
         if best is None or total < best[0]:
-            best = (total, params, made)
-        if not total:
+            best, since = (total, params, made), attempt
+        if not total or attempt - since >= PATIENCE:
             break
         failing = [t for t in bad if bad[t]]
         moving = _to_move(common, at, failing)

@@ -168,7 +168,7 @@ def judge(spoken: Sequence[Span], events: Sequence[Event], period: Span, terms: 
     return Judged(len(events), hits, false, a_month, lead, len(spoken), worth / total)
 
 
-_TEST = re.compile(r"\s*([a-z_][a-z0-9_]*)\s*(>=|<=|==|!=|>|<)\s*([a-z_][a-z0-9_]*|[+-]?\d+(?:\.\d+)?)\s*")
+_TEST = re.compile(r"\s*([a-z][a-z0-9_]*)\s*(>=|<=|==|!=|>|<)\s*([a-z][a-z0-9_]*|[+-]?\d+(?:\.\d+)?)\s*")
 _SIGNS = {
     ">": lambda a, b: a > b,
     "<": lambda a, b: a < b,
@@ -216,7 +216,7 @@ def holds(when: str, facts: Mapping[str, float]) -> bool:
     """Whether a predicate is true of the facts."""
 
     def value(name: str) -> float:
-        return float(facts[name]) if name[0].isalpha() or name[0] == "_" else float(name)
+        return float(facts[name]) if name[0].isalpha() else float(name)
 
     return all(bool(_SIGNS[sign](value(a), value(b))) for a, sign, b in tests_of(when))
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
-from nagara.citylab.labs.bench import Rows, only
+from nagara.citylab.labs.bench import Rows, in_order, only
 from nagara.citylab.labs.dice import Dice
 from nagara.citylab.labs.kinds.kind import Ask, Body, Kind, Unfit, needed, right, wrong
 from nagara.citylab.labs.model import BadAnswer, BadLab, Grade, Key, Mistake, Posed, Task
@@ -25,7 +25,7 @@ def _rows(task: Task, ask: Ask, sql: str, place: str, *columns: str) -> Rows:
         raise BadLab(problem.replace("the reference", f"the {place}"), where=f"task {task.id}")
     if problem:
         raise Unfit(problem)
-    return rows
+    return in_order(rows)
 
 
 def _ids(answer: Mapping[str, Any], name: str, known: Collection[str], what: str) -> list[str]:

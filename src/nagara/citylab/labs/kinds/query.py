@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nagara.citylab.labs.bench import in_order
 from nagara.citylab.labs.kinds.kind import Ask, Body, Kind, Unfit, needed, right, wrong
 from nagara.citylab.labs.kinds.rows import (
     Match,
@@ -41,6 +42,7 @@ class Query(Kind):
                 where=f"task {task.id}",
                 mend=f"At most {MOST_ROWS:,}: aggregate, or limit with a full order.",
             )
+        rows = rows if task.ordered else in_order(rows)
         columns = [{"name": name, "type": _kind(row[name] for row in rows)} for name in rows[0]]
         body = {"columns": columns, "rows": [list(row.values()) for row in rows]}
         return {"start": ask.fill(task.start), "ordered": task.ordered}, body

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from nagara.citylab.labs.bench import in_order
 from nagara.citylab.labs.kinds.alarms import (
     Event,
     Judged,
@@ -72,7 +73,7 @@ class RuleTask(Kind):
         self, task: Task, ask: Ask, until: int, rest: Mapping[str, Sequence[tuple[int, float]]]
     ) -> list[list[Any]]:
         """[id, starts, ends, peak] of the events that the learner has not seen."""
-        rows = ask.rows(task.events, "events")
+        rows = in_order(ask.rows(task.events, "events"))
         if rows and not {"event_id", "starts", "ends"} <= set(rows[0]):
             raise BadLab(
                 "events must give event_id, starts, ends (and may give peak).", where=f"task {task.id}"
@@ -301,7 +302,7 @@ def _streams(task: Task, ask: Ask) -> tuple[dict[str, dict[str, Any]], dict[str,
             names[name] = {"id": name, "name": str(title or name), "unit": str(unit or "")}
             points[name] = []
         points[name].append((minute, float(f"{value:.12g}")))
-    return names, points
+    return names, {name: sorted(found) for name, found in points.items()}
 
 
 def _minute(text: str) -> int:

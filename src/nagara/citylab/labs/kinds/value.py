@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nagara.citylab import units
+from nagara.citylab.labs.bench import in_order
 from nagara.citylab.labs.kinds.kind import Ask, Body, Kind, Unfit, needed, right, wrong
 from nagara.citylab.labs.model import BadAnswer, BadLab, Grade, Key, Posed, Task
 
@@ -157,7 +158,7 @@ class Value(Kind):
         if "value" not in columns and len(columns) > 1:
             raise BadLab("the reference must give a column called value.", where=f"task {task.id}")
         column = "value" if "value" in columns else columns[0]
-        values = [row[column] for row in rows if row[column] is not None]
+        values = [row[column] for row in in_order(rows) if row[column] is not None]
         if not values:
             raise Unfit("the reference gives no value")
         if len(values) > 20:
