@@ -35,7 +35,7 @@ from nagara.citylab.labs.model import (
 )
 from nagara.citylab.labs.reading import catalogue, load, read_folder
 from nagara.citylab.labs.rehearsing import rehearse
-from nagara.citylab.labs.tables import catalogue_of, seen_until
+from nagara.citylab.labs.tables import catalogue_of, seen_from, seen_until
 
 __all__ = [
     "BadAnswer",
@@ -68,5 +68,6 @@ __all__ = [
     "rehearse",
     "reopen",
     "right_answer",
+    "seen_from",
     "seen_until",
 ]

@@ -138,6 +138,7 @@ class Task:
     within_m: float = 100.0
     # rule
     data: str = ""
+    seen_from: str = ""
     seen_until: str = ""
     events: str = ""
     fields: tuple[Mapping[str, Any], ...] = ()

@@ -84,7 +84,7 @@ def queries_of(task: Task) -> Iterator[tuple[str, str]]:
     for name in ("reference", "table", "candidates", "data", "events"):
         if getattr(task, name):
             yield name, getattr(task, name)
-    for name in ("seen_until", "harm_stream", "harm_level"):
+    for name in ("seen_from", "seen_until", "harm_stream", "harm_level"):
         text = getattr(task, name)
         if text.lower().startswith(("select", "with")):
             yield name, text
@@ -167,7 +167,11 @@ class Plan:
                 f"the text names {{{unknown[0]}}}, which no draw gives. Write {{{{ and }}}} for braces.",
                 place,
             )
-        more = {v[1:] for v in (task.seen_until, task.harm_stream, task.harm_level) if v.startswith("$")}
+        more = {
+            v[1:]
+            for v in (task.seen_from, task.seen_until, task.harm_stream, task.harm_level)
+            if v.startswith("$")
+        }
         asked = frozenset(more).union(*(p.params for p in parts))
         params = asked | (written - {"answer", "city"})
         in_key = {n for text in texts_of_key(task) for n, _ in PLACE.findall(_without_doubled(text))}

@@ -51,7 +51,7 @@ OF_KIND: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "labels": (frozenset({"reference", "labels"}), frozenset()),
     "rule": (
         frozenset({"data", "seen_until", "events", "field", "score"}),
-        frozenset({"harm_stream", "harm_level"}),
+        frozenset({"seen_from", "harm_stream", "harm_level"}),
     ),
     "fix": (frozenset({"reference", "breaks"}), frozenset({"column_units", "tolerance"})),
     "text": (frozenset({"rubric", "words"}), frozenset()),

@@ -28,7 +28,14 @@ def catalogue_of(city: CityLake, prepared: Prepared) -> Catalogue:
 
     seen = city.snapshot(prepared.snapshot)
     extra = extra_tables(city, prepared, seen)
-    return sandbox.catalogue(seen, extra=extra, until=seen_until(prepared))
+    return sandbox.catalogue(seen, extra=extra, since=seen_from(prepared), until=seen_until(prepared))
+
+
+def seen_from(prepared: Prepared) -> datetime | None:
+    """The first moment (UTC) that the learner may see, where a rule task keeps what lies before for its test."""
+    days = [p.body.get("closed_before") for p in prepared.posed.values() if p.kind == "rule"]
+    told = [day for day in days if day]
+    return datetime.fromisoformat(max(told)).replace(tzinfo=UTC) if told else None
 
 
 def seen_until(prepared: Prepared) -> datetime | None:

@@ -42,7 +42,7 @@ class TableFiles:
 
     `canonical` gives it the canonical columns (missing ones empty, times UTC without zone). `hidden_sources`
     are sources whose rows are left out; `until` (UTC) leaves out rows whose time `ts` is not before it (in a
-    table that is not canonical: any column of times).
+    table that is not canonical: any column of times), `since` those whose time is before it.
     """
 
     files: tuple[str, ...] = ()
@@ -50,6 +50,7 @@ class TableFiles:
     canonical: bool = True
     hidden_sources: tuple[str, ...] = ()
     until: datetime | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -111,24 +112,25 @@ def catalogue(
     *,
     hidden: Iterable[str] = (),
     extra: Mapping[str, TableFiles | pa.Table] | None = None,
+    since: datetime | None = None,
     until: datetime | None = None,
     without: Iterable[str] = (),
 ) -> Catalogue:
     """Tables of a snapshot for learners.
 
     `hidden`: sources whose rows are left out. `extra`: further tables (a lab's own); a name of the city's is
-    replaced. `until`: nothing from that time on is there. `without`: tables that are left out.
+    replaced. `until`: nothing from that time on is there; `since`: nothing before it. `without`: tables that are left out.
     """
     from nagara.citylab.tables import TABLES
 
-    left_out = {*without, *(OF_RUNS if until is not None else ())}
+    left_out = {*without, *(OF_RUNS if until is not None or since is not None else ())}
     tables: dict[str, TableFiles] = {}
     for name, canonical in TABLES.items():
         if name in left_out:
             continue
         closed = tuple(hidden) if "source_id" in canonical.column and name not in NOT_CUT_BY_SOURCE else ()
         files = tuple(snapshot.files(name)) if name in snapshot.tables else ()
-        tables[name] = TableFiles(files, hidden_sources=closed, until=until)
+        tables[name] = TableFiles(files, hidden_sources=closed, until=until, since=since)
     for name, table in (extra or {}).items():
         tables[name] = table if isinstance(table, TableFiles) else TableFiles(arrow=table, canonical=False)
     return Catalogue(snapshot.city_id, snapshot.number, snapshot.city()["tz"], tables, held=snapshot)
@@ -201,7 +203,7 @@ class _Copies:
 
     def files(self, name: str, table: TableFiles) -> tuple[str, ...]:
         """Parquet files that hold what may be seen of a table, and nothing else."""
-        cut = bool(table.hidden_sources) or table.until is not None
+        cut = bool(table.hidden_sources) or table.until is not None or table.since is not None
         if table.arrow is None and not (cut and table.files):
             return table.files
         with self._lock:
@@ -231,7 +233,8 @@ class _Copies:
 def _key(name: str, table: TableFiles) -> str:
     """A name for a copy: what it is made of, and what is left out."""
     until = table.until.isoformat() if table.until else ""
-    told = [name, str(table.canonical), *table.hidden_sources, "until", until, *table.files]
+    since = table.since.isoformat() if table.since else ""
+    told = [name, str(table.canonical), *table.hidden_sources, "until", until, "since", since, *table.files]
     if table.arrow is not None:
         import pyarrow as pa
 
@@ -295,14 +298,15 @@ def _seen(piece: pa.Table, table: TableFiles) -> pa.Table:
     if table.hidden_sources and "source_id" in piece.column_names:
         closed = pc.is_in(piece.column("source_id"), pa.array(table.hidden_sources, pa.string()))
         piece = piece.filter(pc.fill_null(pc.invert(closed), True))
-    for column in _times(piece, table) if table.until is not None else ():
-        until = table.until.replace(tzinfo=table.until.tzinfo or UTC).astimezone(UTC)  # type: ignore[union-attr]
-        kind = piece.schema.field(column).type
-        if pa.types.is_date(kind):
-            edge = pa.scalar(until.date(), kind)
-        else:
-            edge = pa.scalar(until if kind.tz else until.replace(tzinfo=None), kind)
-        piece = piece.filter(pc.fill_null(pc.less(piece.column(column), edge), True))
+    for moment, keeps in ((table.until, pc.less), (table.since, pc.greater_equal)):
+        for column in _times(piece, table) if moment is not None else ():
+            at = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)  # type: ignore[union-attr]
+            kind = piece.schema.field(column).type
+            if pa.types.is_date(kind):
+                edge = pa.scalar(at.date(), kind)
+            else:
+                edge = pa.scalar(at if kind.tz else at.replace(tzinfo=None), kind)
+            piece = piece.filter(pc.fill_null(keeps(piece.column(column), edge), True))
     return piece
 
 

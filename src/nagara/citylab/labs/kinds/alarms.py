@@ -47,8 +47,9 @@ class Event:
 class Terms:
     """How an alarm is judged: points for hits, few false alarms and lead; hours that count.
 
-    An alarm tells of an event when it speaks between `before_h` before the start and the end. Alarms less
-    than `quiet_h` apart are one. False alarms cost all of their points at `false_alarms_zero` in 30 days.
+    An alarm tells of an event when it begins to speak between `before_h` before the start and the end: one
+    that never stops tells of nothing. Alarms less than `quiet_h` apart are one. False alarms cost all of
+    their points at `false_alarms_zero` in 30 days; beyond that they cost belief in the hits as well.
     """
 
     hit: float
@@ -151,12 +152,11 @@ def judge(spoken: Sequence[Span], events: Sequence[Event], period: Span, terms: 
     before = round(terms.before_h * 60)
     hits, leads, told = 0, [], set[int]()
     for event in events:
-        near = [i for i, (on, off) in enumerate(spoken) if on <= event.ends and off > event.starts - before]
+        near = [i for i, (on, _) in enumerate(spoken) if event.starts - before <= on <= event.ends]
         told |= set(near)
         if near:
             hits += 1
-            first = max(spoken[near[0]][0], event.starts - before)
-            leads.append(max(0, event.peak - first) / 60)
+            leads.append(max(0, event.peak - spoken[near[0]][0]) / 60)
     false = len(spoken) - len(told)
     days = max(1.0, (period[1] - period[0]) / 1440)
     a_month, lead = false * 30 / days, median(leads) if leads else 0.0
@@ -164,6 +164,7 @@ def judge(spoken: Sequence[Span], events: Sequence[Event], period: Span, terms: 
     worth = terms.hit * share
     worth += terms.false_alarms * share * max(0.0, 1 - a_month / terms.false_alarms_zero)
     worth += terms.lead * share * min(1.0, lead / terms.lead_full_h)
+    worth *= min(1.0, terms.false_alarms_zero / a_month) if a_month > 0 else 1.0
     total = terms.hit + terms.false_alarms + terms.lead
     return Judged(len(events), hits, false, a_month, lead, len(spoken), worth / total)
 

@@ -56,11 +56,13 @@ class RuleTask(Kind):
         levels = {n: [v for _, v in ps] for n, ps in seen.items()}
         streams = [{**names[n], "min": min(levels[n]), "max": max(levels[n])} for n in seen]
         fields = [{k: ask.fill(v) if isinstance(v, str) else v for k, v in f.items()} for f in task.fields]
+        closed = str(ask.value(task.seen_from, "seen_from")) if task.seen_from else ""
         show = {
             "streams": streams,
             "fields": fields,
             "seen_from": _text(min(ps[0][0] for ps in seen.values())),
             "seen_until": _text(until),
+            "closed_before": _text(_minute(closed)) if closed else "",
             "series": {n: [[_text(t), v] for t, v in _drawn(ps)] for n, ps in seen.items()},
         }
         body = {"hidden": hidden, "events": events, "from": until, "to": last}
