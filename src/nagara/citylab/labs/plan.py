@@ -167,11 +167,8 @@ class Plan:
                 f"the text names {{{unknown[0]}}}, which no draw gives. Write {{{{ and }}}} for braces.",
                 place,
             )
-        more = {
-            v[1:]
-            for v in (task.seen_from, task.seen_until, task.harm_stream, task.harm_level)
-            if v.startswith("$")
-        }
+        of_rules = (task.seen_from, task.seen_until, task.harm_stream, task.harm_level)
+        more = {v[1:] for v in of_rules if v.startswith("$")}
         asked = frozenset(more).union(*(p.params for p in parts))
         params = asked | (written - {"answer", "city"})
         in_key = {n for text in texts_of_key(task) for n, _ in PLACE.findall(_without_doubled(text))}

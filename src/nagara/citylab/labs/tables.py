@@ -32,7 +32,7 @@ def catalogue_of(city: CityLake, prepared: Prepared) -> Catalogue:
 
 
 def seen_from(prepared: Prepared) -> datetime | None:
-    """The first moment (UTC) that the learner may see, where a rule task keeps what lies before for its test."""
+    """The first moment (UTC) that the learner may see, where a rule keeps earlier days for its test."""
     days = [p.body.get("closed_before") for p in prepared.posed.values() if p.kind == "rule"]
     told = [day for day in days if day]
     return datetime.fromisoformat(max(told)).replace(tzinfo=UTC) if told else None

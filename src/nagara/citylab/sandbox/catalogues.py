@@ -119,7 +119,8 @@ def catalogue(
     """Tables of a snapshot for learners.
 
     `hidden`: sources whose rows are left out. `extra`: further tables (a lab's own); a name of the city's is
-    replaced. `until`: nothing from that time on is there; `since`: nothing before it. `without`: tables that are left out.
+    replaced. `until`: nothing from that time on is there; `since`: nothing before it. `without`: tables that
+    are left out.
     """
     from nagara.citylab.tables import TABLES
 
