@@ -7,6 +7,10 @@ city.tables()                                 # what there is
 city.sql("select count(*) as n from observation")
 run = city.run("early-warning", threshold=900)
 run.rows                                      # Arrow: value, lo, hi, n, coverage, quality, reason
+
+site = lab.connect("https://site.example", token="ngr_...")     # your labs on a site: see remote.py
+site.lab("m05-standard").table("stop_time")
+lab.check("headway", 12.5, unit="min")
 """
 
 from __future__ import annotations
@@ -21,8 +25,9 @@ if TYPE_CHECKING:
 
     from nagara.citylab.evidence import Run
     from nagara.citylab.lake import CityLake, Lake
+    from nagara.citylab.remote import Checked, Site
 
-__all__ = ["City", "home", "lake_address", "open", "open_lake"]
+__all__ = ["City", "check", "connect", "home", "lake_address", "open", "open_lake"]
 
 
 def home() -> Path:
@@ -78,3 +83,17 @@ def open(city_id: str, lake: str | None = None) -> City:
     from nagara.citylab.lake import Lake
 
     return City((Lake(lake) if lake else open_lake()).city(city_id))
+
+
+def connect(address: str = "", *, token: str = "") -> Site:
+    """Sign in to a site with a token; left out: NAGARA_SITE and NAGARA_TOKEN. Raises CityLabError."""
+    from nagara.citylab import remote
+
+    return remote.connect(address, token=token)
+
+
+def check(task: str, answer: Any, *, work: int | str | None = None, **more: Any) -> Checked:
+    """Hand in an answer to a task of your lab; the site grades it. Raises CityLabError."""
+    from nagara.citylab import remote
+
+    return remote.check(task, answer, work=work, **more)

@@ -15,7 +15,7 @@ import typer
 
 from nagara import __version__
 from nagara.citylab.errors import CityLabError
-from nagara.cli import cities, imports, lakes, results, site
+from nagara.cli import cities, imports, labs, lakes, results, site
 from nagara.cli.printing import fail
 
 app = typer.Typer(
@@ -46,6 +46,7 @@ cities.register(app)
 imports.register(app)
 results.register(app)
 lakes.register(app)
+labs.register(app)
 site.register(app)
 
 
