@@ -4,7 +4,7 @@
 
     site = lab.connect("https://site.example", token="ngr_...")    # or NAGARA_SITE and NAGARA_TOKEN
     site.labs()                                     # your labs, with their numbers
-    work = site.lab(12)                             # or site.lab("m05-standard"); then `work` is the one in use
+    work = site.lab(12)                             # or site.lab("m05-standard"); it is the one in use
     work.tasks()
     work.table("stop_time")                         # Arrow, at the lab's snapshot
     work.sql("select count(*) as n from stop_time")
@@ -191,8 +191,8 @@ class Work:
         return self._tables[name]
 
     def sql(self, text: str, **params: Any) -> pa.Table:
-        """Rows of one SELECT, worked out on this machine; tables that it names are loaded first. `clock` holds
-        the city's own time."""
+        """Rows of one SELECT, worked out on this machine; tables that it names are loaded first. `clock`
+        holds the city's own time."""
         import re
 
         from nagara.citylab import engine
@@ -212,8 +212,14 @@ class Work:
         body = {"answer": as_answer(posed, answer, more), "key": secrets.token_urlsafe(12)}
         found = self.site.json(f"programs/labs/{self.number}/{quote(task)}/check/", body)
         return Checked(
-            task, bool(found["right"]), found["points"], found["most"], found["says"], found["tries_left"], found["facts"]
-        )  # fmt: skip
+            task,
+            bool(found["right"]),
+            found["points"],
+            found["most"],
+            found["says"],
+            found["tries_left"],
+            found["facts"],
+        )
 
 
 _in_use: dict[str, Any] = {}
@@ -240,7 +246,7 @@ def connect(address: str = "", *, token: str = "") -> Site:
 
 
 def check(task: str, answer: Any, *, work: int | str | None = None, **more: Any) -> Checked:
-    """Hand in an answer to a task of the lab in use (`site.lab(...)`), else of your newest one that has it."""
+    """Hand in an answer to a task of the lab in use (`site.lab(...)`), else of your newest one."""
     site = _in_use.get("site") or connect()
     if work is not None:
         return site.lab(work).check(task, answer, **more)
@@ -257,7 +263,7 @@ def check(task: str, answer: Any, *, work: int | str | None = None, **more: Any)
 def as_answer(posed: Mapping[str, Any], answer: Any, more: Mapping[str, Any]) -> dict[str, Any]:
     """An answer of a notebook in the form that the kind of task takes. Raises Refused."""
     kind, body = posed["kind"], posed.get("body") or {}
-    if isinstance(answer, Mapping) and kind not in {"labels"}:
+    if isinstance(answer, Mapping) and (kind != "labels" or isinstance(answer.get("labels"), Mapping)):
         return dict(answer)
     if hasattr(answer, "to_pandas") or hasattr(answer, "to_dict"):
         answer = _records(answer)

@@ -11,9 +11,12 @@ class CredentialsConfig(AppConfig):
 
     def ready(self) -> None:
         from nagara.campus.credentials import holdings, rules  # noqa: F401 (rules registers permissions)
+        from nagara.campus.credentials.packs import sign
+        from nagara.campus.labwork.offline import signing
         from nagara.campus.people import data_port
         from nagara.campus.programmes import tabs
 
+        signing.use(sign)
         tabs.register("credentials", 60, holdings.doors)
         data_port.register(
             "credentials",

@@ -80,6 +80,10 @@ class Catalogue:
         """Columns of a table and their types, as the editor shows them."""
         return [(column, _short(kind)) for column, kind in self._prepared(name)["types"]]
 
+    def files(self, name: str) -> list[str]:
+        """Parquet files that hold what may be seen of a table, and nothing else."""
+        return list(self._prepared(name)["files"])
+
     def mentioned(self, text: str) -> dict[str, dict[str, Any]]:
         """What a query's process needs of the tables whose names occur in the text."""
         words = set(re.findall(r"[a-z_][a-z0-9_]*", text.lower()))
