@@ -123,7 +123,12 @@ def test_computed_evidence_has_value_date_and_source(filled, crowd):
     assert found["sensors"].value == "0"
     assert found["timetable"].value == ""
     assert found["runs"].value == "1"
+    assert found["clinic"].value == "2"
+    assert found["alarms"].value == "0"
+    assert "early-warning" in found["alarms"].detail
     whole = computed(find_place("harbour"), date.today())
+    carried, _, every = whole["lessons"].value.partition(" of ")
+    assert int(every) >= int(carried) > int(found["lessons"].value.split()[0])
     assert all(piece.simulated for piece in whole.values())
     assert whole["layers"].value.startswith("boundaries")
 

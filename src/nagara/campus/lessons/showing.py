@@ -17,6 +17,7 @@ from nagara.citylab.lessons.computing import Computed, Worked, fill, text_of
 from nagara.citylab.lessons.reading import Given
 
 _LINK = re.compile(r"(?<!!)\]\(([^)\s]+)\)")
+SHORT_LINES = 16
 NUMERIC = frozenset({"whole", "number"})
 
 
@@ -47,8 +48,14 @@ class ExampleShown:
     problem: str = ""
     withheld: bool = False
     try_url: str = ""
+    size: tuple[int, int] = (460, 300)
     given: tuple[Given, ...] = ()
     """Tables in the query that are results of recipes."""
+
+    @property
+    def brief(self) -> bool:
+        """Short enough to be read at once."""
+        return self.sql.count("\n") < SHORT_LINES
 
 
 @dataclass(frozen=True)
@@ -117,8 +124,17 @@ def _example(
         worked.problem,
         withheld and example.show > 0,
         "" if given else _try(computed.city_id, example.sql),
+        _size(worked.svg),
         given,
     )
+
+
+def _size(svg: str) -> tuple[int, int]:
+    """Width and height of a drawing, so that the page does not jump when it comes."""
+    head = svg.partition(">")[0]
+    found = [re.search(rf'\b{name}="(\d+)', head) for name in ("width", "height")]
+    sizes = [int(match[1]) for match in found if match]
+    return (sizes[0], sizes[1]) if len(sizes) == 2 else (460, 300)
 
 
 def _cells(row: tuple[Any, ...], worked: Worked, tz: str) -> tuple[Cell, ...]:

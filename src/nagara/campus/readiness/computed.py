@@ -203,13 +203,67 @@ def _runs(place: Place, today: date) -> Computed:
     if not _rows(place, "run"):
         return Computed("runs", title, "0", "No recipe has run.", None, page)
     row = place.ask(
-        "select count(*) as n, count(distinct recipe) as recipes, max(started) as last from run "
-        "where status = 'done' and year(started) = $year",
+        "select count(*) filter (where not lab) as n, count(*) filter (where lab) as labs, "
+        "count(distinct recipe) filter (where not lab) as recipes, max(started) as last "
+        "from (select started, recipe, recipe like 'lab:%' as lab from run "
+        "where status = 'done' and year(started) = $year)",
         {"year": today.year},
         over=["run"],
     ).to_pylist()[0]
     detail = f"Runs of {row['recipes']} recipes, from which decision briefs are made."
-    return Computed("runs", title, str(row["n"]), detail, _day(row["last"]), page)
+    if row["labs"]:
+        detail += f" Beside them {row['labs']:,} labs were worked on these tables."
+    return Computed("runs", title, f"{row['n']:,}", detail, _day(row["last"]), page)
+
+
+def _alarms(place: Place, today: date) -> Computed:
+    title, page = "Alarm timelines this year", reverse("recipe", args=["early-warning"])
+    why = "Run the recipe early-warning: it says when an alarm would have sounded."
+    if not _rows(place, "run"):
+        return Computed("alarms", title, "0", why, None, page)
+    row = place.ask(
+        "select count(*) as n, max(started) as last, max_by(run_id, started) as run_id from run "
+        "where recipe = 'early-warning' and status = 'done' and year(started) = $year",
+        {"year": today.year},
+        over=["run"],
+    ).to_pylist()[0]
+    if not row["n"]:
+        return Computed("alarms", title, "0", why, None, page)
+    page = reverse("run", args=[place.slug, row["run_id"]])
+    detail = "Thresholds tried on the city's own record; the link leads to the newest."
+    return Computed("alarms", title, str(row["n"]), detail, _day(row["last"]), page)
+
+
+def _clinic(place: Place, today: date) -> Computed:
+    """What the import clinic said: every import is checked, and the findings are there to read."""
+    title = "Imports checked by the clinic"
+    found = ""
+    if _rows(place, "finding"):
+        row = place.ask(
+            "select count(*) filter (where severity = 'repair') as mended, "
+            "count(*) filter (where severity = 'warn') as warned from finding",
+            over=["finding"],
+        ).to_pylist()[0]
+        found = f" {row['mended']:,} findings were repaired, {row['warned']:,} stand as warnings."
+    detail = f"Each import is read row by row; its report is on the source's page.{found}"
+    return Computed("clinic", title, str(len(place.sources)), detail, _newest(place), _data_page(place))
+
+
+def _lessons(place: Place, today: date) -> Computed:
+    """Lessons of the open curriculum whose examples the city's own tables carry."""
+    from nagara.citylab.lessons import modules
+    from nagara.citylab.lessons.computing import count
+
+    assert place.snapshot is not None
+    snapshot = place.snapshot
+    every = [lesson for module in modules().values() for lesson in module.lessons]
+    met = {need: count(need, snapshot) >= need.min_rows for lesson in every for need in lesson.needs}
+    carried = sum(all(met[need] for need in lesson.needs) for lesson in every)
+    short = sorted({need.table for need, ok in met.items() if not ok})
+    detail = f"For the others it lacks rows of {', '.join(short)}." if short else "It has all that they need."
+    value = f"{carried} of {len(every)}"
+    title = "Lessons that run on the city's own data"
+    return Computed("lessons", title, value, detail, _newest(place), _data_page(place))
 
 
 _MAKERS: tuple[Callable[[Place, date], Computed], ...] = (
@@ -224,4 +278,7 @@ _MAKERS: tuple[Callable[[Place, date], Computed], ...] = (
     _open_feeds,
     _indicators,
     _runs,
+    _alarms,
+    _clinic,
+    _lessons,
 )

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from nagara.citylab.lake import Snapshot
 
 MOST_ROWS = 40
-WIDTH = 720
-"""Pixels of a figure; a page shows it as wide as it can."""
+WIDTH = 460
+"""Pixels of a figure: narrow, so that its words can be read on a phone."""
 NOT_MEASURED = frozenset({"simulated", "modelled"})
 
 
@@ -358,10 +358,12 @@ def _drawn(example: Example, rows: pa.Table, tz: str) -> tuple[str, str]:
 
 
 def _source_ids(tables: Iterable[str], snapshot: Snapshot, session: Session) -> set[str]:
-    """The sources that rows of these tables came from."""
-    from nagara.citylab.tables import TABLES
+    """The sources that rows of these tables came from. Lists about the data count only where nothing else
+    was read: they name every source."""
+    from nagara.citylab.tables import BOOKKEEPING, TABLES
 
     names = [n for n in tables if n in snapshot.tables and n in TABLES and "source_id" in TABLES[n].column]
+    names = [n for n in names if n not in BOOKKEEPING] or names
     if not names:
         return set()
     union = " union ".join(f'select distinct source_id from "{name}"' for name in sorted(names))

@@ -23,6 +23,7 @@ from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.rules import may
 from nagara.campus.programmes.models import Batch, Enrolment
 from nagara.campus.programmes.models import Module as CatalogueModule
+from nagara.campus.quizzes.models import Bank
 from nagara.citylab.lessons import VARIANTS
 
 PAGE = 50
@@ -40,6 +41,7 @@ def instructor(request: SignedIn, code: str) -> HttpResponse:
         "text": showing.instructor(found) if found.instructor else "",
         "mistakes": doors.mistakes(found.code, request.user),
         "variants": VARIANTS,
+        "banks": Bank.objects.visible_to(request.user).filter(module__code=found.code),
     }
     return render(request, "lessons/instructor.html", context)
 
