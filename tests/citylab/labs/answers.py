@@ -55,7 +55,7 @@ def _value(prepared: labs.Prepared, task: Task, answer: dict[str, Any], draw: Dr
             f"{sign}{grouped.replace(',', ' ')}" + (f",{rest}" if rest else ""),
         ]
     chosen = draw(st.sampled_from(spelled))
-    if unit and draw(st.booleans()):
+    if unit not in {"", "1"} and draw(st.booleans()):
         return {"text": f"{chosen} {unit}"}
     return {"text": chosen, "unit": unit}
 
