@@ -63,8 +63,10 @@ class Crowd:
 
 
 @pytest.fixture(autouse=True)
-def own_lake(request, settings, tmp_path) -> None:
-    """Every test has a lake of its own; `filled` copies the example into it."""
+def own_lake(request, settings, tmp_path, monkeypatch) -> None:
+    """Every test has a lake of its own; `filled` copies the example into it. Labs of a test's own folder
+    (NAGARA_CURRICULUM) go with it."""
+    monkeypatch.setenv("NAGARA_CURRICULUM", "")
     settings.NAGARA_LAKE = str(tmp_path / "lake")
     settings.UPLOADS = tmp_path / "uploads"
 

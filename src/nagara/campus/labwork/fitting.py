@@ -7,7 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
@@ -75,8 +75,8 @@ def _work_out(place: Place, lab: Lab, stamp: str) -> LabFit:
 
 
 def plain(thing: Any) -> Any:
-    """A record as JSON takes it."""
-    return json.loads(json.dumps(asdict(thing) if is_dataclass(thing) else thing, default=str))
+    """Plain data as JSON takes them."""
+    return json.loads(json.dumps(thing, default=str))
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,8 @@ class Chooser:
     def choose(self, lab: Lab, own: str, own_name: str = "") -> Where:
         """See the module. Raises NoCity where no city has what the lab needs."""
         wanted = [("own", own), ("example", self.example), ("simulated", self.simulated)]
-        said, lacks, known = "", [], set()
+        said, known = "", set[str]()
+        lacks: list[dict[str, Any]] = []
         for kind, slug in wanted:
             if not slug or slug in known:
                 continue

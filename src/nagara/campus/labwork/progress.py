@@ -35,8 +35,8 @@ def progress_of(works: Sequence[LabWork], *, now: datetime) -> list[Progress]:
         tasks[state.work_id].append(state)
     met: dict[int, dict[tuple[int, str], str]] = defaultdict(dict)
     named = TaskTry.objects.filter(state__work__in=works).exclude(mistake="").order_by("number")
-    for work, state_pk, mistake, because in named.values_list("state__work", "state", "mistake", "because"):
-        met[work][state_pk, mistake] = because
+    for pk, state_pk, mistake, because in named.values_list("state__work", "state", "mistake", "because"):
+        met[pk][state_pk, mistake] = because
     found = []
     for work in works:
         states = {t.pk: t for t in tasks[work.pk]}

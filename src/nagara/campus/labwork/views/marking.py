@@ -65,9 +65,10 @@ def text(request: SignedIn, pk: int) -> HttpResponse:
         .select_related("work__assignment__batch", "work__user", "marked_by")
         .first()
     )
-    if state is None or not may(request.user, "labwork.see_class", state.work):
+    row = state.work.assignment if state is not None else None
+    if state is None or row is None or not may(request.user, "labwork.see_class", row):
         raise Http404("There is no such text, or it is not for you.")
-    work, row = state.work, state.work.assignment
+    work = state.work
     prepared = prepared_of(work)
     task = task_of(prepared, state.task)
     criteria = criteria_of(task.rubric)
@@ -93,7 +94,7 @@ def text(request: SignedIn, pk: int) -> HttpResponse:
             return redirect("labwork-text", following) if following else redirect("labwork-texts", row.pk)
     context = {
         "row": row,
-        "batch": row.batch if row else None,
+        "batch": row.batch,
         "state": state,
         "posed": prepared.posed[state.task],
         "tries": list(TaskTry.objects.filter(state=state).order_by("-number")),
