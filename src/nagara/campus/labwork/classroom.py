@@ -205,8 +205,8 @@ class Alike:
 
 
 def lookalikes(row: LabAssignment) -> list[Alike]:
-    """Groups of answers that look alike: the same result although the drawn numbers differ and it is wrong
-    for at least one; or queries that are built word for word alike. Two questions to the database."""
+    """Groups of answers that look alike: the same result although the right answers differ, and no named
+    mistake explains it for at least one; or queries that are built word for word alike. Two questions to the database."""
     tries = (
         TaskTry.objects.filter(state__work__assignment=row)
         .filter(~Q(result_sign="") | ~Q(text_sign=""))
@@ -225,7 +225,8 @@ def lookalikes(row: LabAssignment) -> list[Alike]:
     found, seen = [], set()
     for group in by_result.values():
         firsts = _one_each(group)
-        if len(firsts) > 1 and any(not t.right for t in firsts) and _differ(firsts):
+        odd = any(not t.right and not t.mistake for t in firsts)
+        if len(firsts) > 1 and odd and _differ(firsts):
             found.append(_alike("The same result, although their numbers differ.", firsts))
             seen.add(frozenset(t.state_id for t in firsts))
     for group in by_text.values():
@@ -249,9 +250,10 @@ def _one_each(group: Iterable[TaskTry]) -> list[TaskTry]:
 
 
 def _differ(tries: Sequence[TaskTry]) -> bool:
-    """Whether the drawn numbers of the first and of any other differ."""
-    drawn = [t.state.work.prepared.get("params") for t in tries]
-    return any(d != drawn[0] for d in drawn[1:])
+    """Whether the right answer of the first is another than that of any other: their numbers differ in what
+    matters to this task."""
+    keys = [t.state.work.prepared["keys"].get(t.state.task, {}).get("body") for t in tries]
+    return any(key != keys[0] for key in keys[1:])
 
 
 def _alike(why: str, tries: Sequence[TaskTry]) -> Alike:
@@ -261,7 +263,7 @@ def _alike(why: str, tries: Sequence[TaskTry]) -> Alike:
 
 def _drawn(work: LabWork) -> str:
     params: dict[str, Any] = work.prepared.get("params") or {}
-    hidden = {"tz", "city", "city_id", "city_name"}
+    hidden = {"tz", "city", "city_id", "city_name", "epsg"}
     return "; ".join(f"{k} {v}" for k, v in params.items() if k not in hidden)
 
 

@@ -10,6 +10,8 @@ from typing import Any
 Pair = tuple[float, float]
 WIDTH = 640
 MARGIN = 0.06
+LOWEST = 0.45
+"""Height of a map, of its width, at least: places may stand in a row."""
 POINTS = 260
 """Of a chart's line: more cannot be seen on a phone."""
 
@@ -21,7 +23,10 @@ class Frame:
         found = list(points)
         xs, ys = [x for x, _ in found] or [0.0], [y for _, y in found] or [0.0]
         wide = max(max(xs) - min(xs), 0.002)
-        high = max(max(ys) - min(ys), 0.002)
+        high = max(max(ys) - min(ys), 0.002, wide * LOWEST)
+        middle = (max(ys) + min(ys)) / 2
+        if high > max(ys) - min(ys):
+            ys = [middle - high / 2, middle + high / 2]
         self.west, self.east = min(xs) - wide * MARGIN, max(xs) + wide * MARGIN
         self.south, self.north = min(ys) - high * MARGIN, max(ys) + high * MARGIN
         self.squeeze = math.cos(math.radians((self.south + self.north) / 2))
@@ -144,7 +149,7 @@ def chart(
     for number, stream in enumerate(streams):
         line = thinned(lines.get(str(stream["id"]), []))
         path = "M" + "L".join(f"{x(t):g} {y(v):g}" for t, v in line) if line else ""
-        drawn.append({"name": stream.get("name") or stream["id"], "path": path, "number": number % 6 + 1})
+        drawn.append({"name": stream.get("name") or stream["id"], "path": path, "number": number % 8 + 1})
     bands = [
         {
             "x": x(_stamp(e["starts"])),

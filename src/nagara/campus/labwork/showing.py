@@ -18,6 +18,8 @@ ROWS = 200
 """Rows of a table above a task that are shown."""
 PER_PAGE = 50
 """Rows of a query's result on a page."""
+LAST = 8
+"""Rows of the last answer that are shown again."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def _last_rows(made: TaskTry) -> dict[str, Any] | None:
         return None
     return {
         "columns": [c["name"] for c in kept["columns"]],
-        "rows": kept["rows"][:PER_PAGE],
+        "rows": kept["rows"][:LAST],
         "count": len(kept["rows"]),
         "truncated": kept["truncated"],
     }

@@ -32,7 +32,7 @@ FACTS = {
     "misses": "Misses",
     "events": "Events",
     "false_alarms": "False alarms",
-    "false_alarms_per_30_days": "False alarms in 30 days",
+    "false_alarms_30d": "False alarms in 30 days",
     "lead_h": "Lead time, hours",
     "distance_m": "Metres away",
     "precision": "Precision",
