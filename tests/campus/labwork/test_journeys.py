@@ -133,9 +133,7 @@ def test_pictures_to_look_at(visit, crowd, town):
         "mine": ("/labs/mine/", learners(batch)[0]),
         "work": (f"/labs/work/{works[0].pk}/", learners(batch)[0]),
         "evidence": (f"/labs/work/{works[0].pk}/evidence/", learners(batch)[0]),
-        **{
-            s.task: (f"/labs/work/{works[0].pk}/{s.task}/", learners(batch)[0]) for s in works[0].tasks.all()
-        },
+        **{s.task: (f"/labs/work/{works[0].pk}/{s.task}/", learners(batch)[0]) for s in works[0].tasks.all()},
     }
     for name, (path, who) in pages.items():
         for screen, scheme in (("phone", "light"), ("desktop", "dark")):

@@ -206,7 +206,7 @@ class Alike:
 
 def lookalikes(row: LabAssignment) -> list[Alike]:
     """Groups of answers that look alike: the same result although the right answers differ, and no named
-    mistake explains it for at least one; or queries that are built word for word alike. Two questions to the database."""
+    mistake explains it for at least one; or queries that are built word for word alike. One question."""
     tries = (
         TaskTry.objects.filter(state__work__assignment=row)
         .filter(~Q(result_sign="") | ~Q(text_sign=""))

@@ -8,9 +8,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from nagara.campus.labwork import bringing, fitting, marks
+from nagara.campus.labwork import bringing, classroom, fitting, marks
 from nagara.campus.labwork.models import BatchLabs, LabAssignment, LabWork, TaskState, TaskTry
+from nagara.campus.labwork.shelf import labs_of_module
 from nagara.campus.learning import gradebook, steps
+from nagara.campus.learning.queries import graded_batches
+from nagara.campus.lessons import doors
+from nagara.campus.lessons.doors import Mistake as ClassMistake
 from nagara.campus.notices import regular
 from nagara.campus.people import data_port
 from nagara.campus.people.models import User
@@ -18,11 +22,17 @@ from nagara.campus.people.rules import may
 from nagara.campus.programmes import copying, tabs
 from nagara.campus.programmes.models import Batch
 from nagara.campus.programmes.tabs import Tab
+from nagara.citylab.lessons import Need as LessonNeed
+
+MOST_CLASSES, MOST_MISTAKES = 3, 5
 
 
 def register() -> None:
     """Called once, when the site starts."""
     tabs.register("labwork", 41, of_batch)
+    doors.register("labwork", of_module)
+    doors.register_class("labwork", class_mistakes)
+    doors.register_needs("labwork", needs_of)
     gradebook.register("lab", marks.columns)
     steps.register("labwork", marks.steps)
     steps.register("labwork: bring", bringing.steps)
@@ -114,3 +124,33 @@ def copy(source: Batch, new: Batch, *, days: int, by: object) -> list[str]:
     for settings in BatchLabs.objects.filter(batch=source):
         BatchLabs.objects.create(batch=new, example_city=settings.example_city)
     return [f"{len(rows)} lab{'' if len(rows) == 1 else 's'} as drafts"] if rows else []
+
+
+def of_module(code: str, batch: Batch | None, user: Any) -> Iterator[Tab]:
+    """Labs of a module: those that the batch has set, else all of them for practice."""
+    rows = (
+        LabAssignment.objects.visible_to(user).filter(batch=batch, module=code) if batch is not None else []
+    )
+    found = [Tab(str(row), row.get_absolute_url(), "lab of your batch") for row in rows]
+    for lab in labs_of_module(code):
+        note = f"{lab.variant}, about {lab.minutes} min"
+        found.append(Tab(f"Lab: {lab.title}", reverse("labwork-lab", args=[lab.name]), note))
+    yield from found
+
+
+def class_mistakes(code: str, user: Any) -> Iterator[ClassMistake]:
+    """What classes that this person teaches did wrong in the labs of a module: for the instructor's page."""
+    rows = LabAssignment.objects.filter(module=code, batch__in=graded_batches(user)).published()
+    for row in rows.select_related("batch").order_by("-opens_at")[:MOST_CLASSES]:
+        url = reverse("labwork-class", args=[row.pk])
+        for met in classroom.mistakes(classroom.room_of(row))[:MOST_MISTAKES]:
+            yield ClassMistake(str(row.batch), met.title, met.because, met.people, met.began, url)
+
+
+def needs_of(code: str, variant: str) -> Iterator[LessonNeed]:
+    """What the lab of a module in a variant needs of a city."""
+    for lab in labs_of_module(code):
+        if lab.variant == variant:
+            for need in lab.needs:
+                if need.table and not need.optional:
+                    yield LessonNeed(need.table, need.min_rows, need.where, need.why, need.bring)
