@@ -37,3 +37,9 @@ def test_an_alarm_that_comes_with_the_water_is_a_hit_without_lead():
 
 def test_silence_is_worth_nothing():
     assert judge([], FLOODS, PERIOD, TERMS).worth == 0
+
+
+def test_where_a_least_lead_is_asked_an_alarm_with_the_water_is_late_and_no_hit():
+    spoken = [(event.starts, event.ends) for event in FLOODS]
+    judged = judge(spoken, FLOODS, PERIOD, Terms(hit=50, lead=50, lead_least_h=0.25))
+    assert (judged.hits, judged.late, judged.false_alarms, judged.worth) == (0, 2, 0, 0.0)

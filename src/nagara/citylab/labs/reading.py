@@ -62,6 +62,7 @@ SCORES = (
     "false_alarms",
     "lead",
     "lead_full_h",
+    "lead_least_h",
     "false_alarms_zero",
     "before_h",
     "quiet_h",

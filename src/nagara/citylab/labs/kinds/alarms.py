@@ -49,7 +49,8 @@ class Terms:
 
     An alarm tells of an event when it begins to speak between `before_h` before the start and the end: one
     that never stops tells of nothing. Alarms less than `quiet_h` apart are one. False alarms cost all of
-    their points at `false_alarms_zero` in 30 days; beyond that they cost belief in the hits as well.
+    their points at `false_alarms_zero` in 30 days; beyond that they cost belief in the hits as well. With
+    less lead than `lead_least_h` an alarm is late: no hit, and no false alarm.
     """
 
     hit: float
@@ -57,6 +58,7 @@ class Terms:
     lead: float = 0.0
     lead_full_h: float = 6.0
     false_alarms_zero: float = 6.0
+    lead_least_h: float = 0.0
     before_h: float = 24.0
     quiet_h: float = 6.0
 
@@ -72,6 +74,7 @@ class Judged:
     lead_h: float
     alarms: int
     worth: float
+    late: int = 0
 
     def facts(self) -> dict[str, Any]:
         return {
@@ -82,6 +85,7 @@ class Judged:
             "false_alarms_30d": round(self.false_alarms_30d, 2),
             "lead_h": round(self.lead_h, 2),
             "alarms": self.alarms,
+            "late": self.late,
         }
 
 
@@ -150,13 +154,13 @@ def judge(spoken: Sequence[Span], events: Sequence[Event], period: Span, terms: 
     """Holds alarms against events. Points for few false alarms and for lead count in the share of hits: an
     alarm that never speaks earns nothing."""
     before = round(terms.before_h * 60)
-    hits, leads, told = 0, [], set[int]()
+    leads, told = list[float](), set[int]()
     for event in events:
         near = [i for i, (on, _) in enumerate(spoken) if event.starts - before <= on <= event.ends]
         told |= set(near)
         if near:
-            hits += 1
             leads.append(max(0, event.peak - spoken[near[0]][0]) / 60)
+    hits = sum(lead >= terms.lead_least_h for lead in leads)
     false = len(spoken) - len(told)
     days = max(1.0, (period[1] - period[0]) / 1440)
     a_month, lead = false * 30 / days, median(leads) if leads else 0.0
@@ -166,7 +170,8 @@ def judge(spoken: Sequence[Span], events: Sequence[Event], period: Span, terms: 
     worth += terms.lead * share * min(1.0, lead / terms.lead_full_h)
     worth *= min(1.0, terms.false_alarms_zero / a_month) if a_month > 0 else 1.0
     total = terms.hit + terms.false_alarms + terms.lead
-    return Judged(len(events), hits, false, a_month, lead, len(spoken), worth / total)
+    late = len(leads) - hits
+    return Judged(len(events), hits, false, a_month, lead, len(spoken), worth / total, late)
 
 
 _TEST = re.compile(r"\s*([a-z][a-z0-9_]*)\s*(>=|<=|==|!=|>|<)\s*([a-z][a-z0-9_]*|[+-]?\d+(?:\.\d+)?)\s*")
@@ -182,6 +187,7 @@ FACTS = frozenset(
     [
         "events",
         "hits",
+        "late",
         "misses",
         "false_alarms",
         "false_alarms_30d",
