@@ -137,6 +137,8 @@ class Order(Kind):
         ranks = {str(row["id"]): row["rank"] for row in rows}
         if set(ranks) != set(body["rank"]) or None in ranks.values() or len(set(ranks.values())) < 2:
             raise Unfit("the mistake ranks other items")
+        if len(set(ranks.values())) < 2:
+            raise Unfit("the mistake ranks all items alike")
         return {"rank": ranks}
 
     def pose(self, task: Task, show: Body, body: Body, dice: Dice) -> tuple[Body, Body]:
