@@ -3,6 +3,7 @@ alike. Look-alikes are a hint to talk, never a verdict."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from django.db.models import Q
 
 from nagara.campus.labwork.models import LabAssignment, LabWork, TaskState, TaskTry
+from nagara.campus.labwork.shelf import find
 from nagara.campus.learning.queries import learners
 from nagara.campus.people.lists import Column
 from nagara.campus.programmes.models import Enrolment
@@ -206,12 +208,12 @@ class Alike:
 
 def lookalikes(row: LabAssignment) -> list[Alike]:
     """Groups of answers that look alike: the same result although the right answers differ, and no named
-    mistake explains it for at least one; or queries that are built word for word alike. One question."""
+    mistake explains it for at least one; or queries that are built word for word alike. Two questions."""
     tries = (
         TaskTry.objects.filter(state__work__assignment=row)
         .filter(~Q(result_sign="") | ~Q(text_sign=""))
         .select_related("state__work__user")
-        .defer("rows", "differs", "because", "state__draft")
+        .defer("rows", "differs", "because", "state__draft", "state__work__prepared", "state__work__lacks")
         .order_by("at")
     )
     by_result: dict[tuple[str, str, str], list[TaskTry]] = defaultdict(list)
@@ -222,19 +224,17 @@ def lookalikes(row: LabAssignment) -> list[Alike]:
             by_result[lab, task, made.result_sign].append(made)
         if made.text_sign:
             by_text[lab, task, made.text_sign].append(made)
+    groups = [_one_each(group) for group in by_result.values()]
+    groups = [g for g in groups if len(g) > 1 and any(not t.right and not t.mistake for t in g)]
+    texts = [g for group in by_text.values() if 1 < len(g := _one_each(group)) <= MOST_ALIKE]
+    _with_keys([made for group in (*groups, *texts) for made in group])
     found, seen = [], set()
-    for group in by_result.values():
-        firsts = _one_each(group)
-        odd = any(not t.right and not t.mistake for t in firsts)
-        if len(firsts) > 1 and odd and _differ(firsts):
+    for firsts in groups:
+        if _differ(firsts):
             found.append(_alike("The same result, although their numbers differ.", firsts))
             seen.add(frozenset(t.state_id for t in firsts))
-    for group in by_text.values():
-        firsts = _one_each(group)
-        same = frozenset(t.state_id for t in firsts)
-        if 1 < len(firsts) <= MOST_ALIKE and same not in seen:
-            found.append(_alike("Queries built word for word alike.", firsts))
-    return found
+    others = [firsts for firsts in texts if frozenset(t.state_id for t in firsts) not in seen]
+    return found + [_alike("Queries built word for word alike.", firsts) for firsts in others]
 
 
 MOST_ALIKE = 4
@@ -249,6 +249,14 @@ def _one_each(group: Iterable[TaskTry]) -> list[TaskTry]:
     return list(found.values())
 
 
+def _with_keys(tries: Sequence[TaskTry]) -> None:
+    """Put what was prepared onto the works of these tries: one question, and only for them."""
+    wanted = {made.state.work_id for made in tries}
+    kept = dict(LabWork.objects.filter(pk__in=wanted).values_list("pk", "prepared"))
+    for made in tries:
+        made.state.work.prepared = kept[made.state.work_id]
+
+
 def _differ(tries: Sequence[TaskTry]) -> bool:
     """Whether the right answer of the first is another than that of any other: their numbers differ in what
     matters to this task."""
@@ -257,14 +265,17 @@ def _differ(tries: Sequence[TaskTry]) -> bool:
 
 
 def _alike(why: str, tries: Sequence[TaskTry]) -> Alike:
-    answers = [(t, t.state.work, _drawn(t.state.work)) for t in tries]
+    answers = [(t, t.state.work, _drawn(t.state.work, t.state.task)) for t in tries]
     return Alike(tries[0].state.title, why, answers)
 
 
-def _drawn(work: LabWork) -> str:
+def _drawn(work: LabWork, task_id: str) -> str:
+    """The drawn numbers that matter to a task."""
+    lab = find(work.lab)
+    task = next((t for t in lab.tasks if t.id == task_id), None) if lab is not None else None
+    used = set(re.findall(r"\$(\w+)", task.reference)) if task is not None else set()
     params: dict[str, Any] = work.prepared.get("params") or {}
-    hidden = {"tz", "city", "city_id", "city_name", "epsg"}
-    return "; ".join(f"{k} {v}" for k, v in params.items() if k not in hidden)
+    return "; ".join(f"{k} {v}" for k, v in params.items() if k in used)
 
 
 EXPORT = (

@@ -31,7 +31,7 @@ from nagara.campus.labwork.shelf import labs_of_module
 from nagara.campus.learning.queries import learners
 from nagara.campus.lessons.variants import curricula
 from nagara.campus.people.models import User
-from nagara.campus.programmes.models import Batch, Enrolment
+from nagara.campus.programmes.models import Batch, Enrolment, Module
 from nagara.citylab.errors import CityLabError
 
 if TYPE_CHECKING:
@@ -77,7 +77,10 @@ def load() -> None:
         return
     today, now = timezone.localdate(), timezone.now()
     lecturer = User.objects.filter(email="lecturer@demo.example").first()
-    last = _set(batch, "M02", batch.starts + timedelta(days=2), 4, lecturer)
+    first = batch.starts + timedelta(days=2)
+    last = _set(
+        batch, "M02", first, 3, lecturer, closes=min(first + timedelta(days=5), today - timedelta(days=1))
+    )
     running = _set(batch, "M05", today - timedelta(days=1), 2, lecturer)
     _set(batch, "M07", today + timedelta(days=2), 3, lecturer)
     if last is not None:
@@ -88,18 +91,21 @@ def load() -> None:
         _stuck(running, now)
 
 
-def _set(batch: Batch, module: str, day: date, days: int, by: User | None) -> LabAssignment | None:
-    found = labs_of_module(module)
-    if not found:
+def _set(
+    batch: Batch, module: str, day: date, days: int, by: User | None, *, closes: date | None = None
+) -> LabAssignment | None:
+    modules = dict(Module.objects.filter(code=module).values_list("code", "title"))
+    if not labs_of_module(module) or not modules:
         return None
+    last = closes or max(day + timedelta(days=days + 3), batch.ends)
     row = set_lab(
         batch,
         by=by,
         module=module,
-        title=f"Lab {module}: {found[0].title}",
+        title=f"Lab {module}: {modules[module]}",
         opens=datetime.combine(day, time(9)),
-        due=datetime.combine(day + timedelta(days=days), time(18)),
-        closes=datetime.combine(max(day + timedelta(days=days + 3), batch.ends), time(18)),
+        due=datetime.combine(min(day + timedelta(days=days), last), time(18)),
+        closes=datetime.combine(last, time(19)),
     )
     return publish(row, by=by, now=timezone.now())
 
@@ -193,7 +199,14 @@ def _tries(
 
 
 def hand_in(
-    state: TaskState, prepared: Prepared, task: Task, answer: Mapping[str, Any], number: int, at: datetime
+    state: TaskState,
+    prepared: Prepared,
+    task: Task,
+    answer: Mapping[str, Any],
+    number: int,
+    at: datetime,
+    *,
+    copied: bool = False,
 ) -> TaskTry:
     """A try and what it does to the task, not saved."""
     from nagara.citylab import labs
@@ -206,7 +219,8 @@ def hand_in(
     given = {k: v for k, v in answer.items() if rows is None or k == "sql"}
     made = TaskTry(state=state, number=number, key=f"demo-{number}", answer=given, at=at)
     made.run_id, made.lab_sha256 = prepared.run_id, prepared.lab.sha256
-    made.text_sign = text_sign(task.kind, given)
+    if copied:  # the reference solutions of a demonstration look alike: only what is copied says so
+        made.text_sign = text_sign(task.kind, given)
     if rows is not None:
         made.rows = zlib.compress(json.dumps(rows, default=str).encode())
     if not task.by_people:
@@ -266,7 +280,13 @@ def _copied(row: LabAssignment) -> None:
         prepared = Prepared.from_dict(wanted[0].work.prepared)
         answer = {**model.answer, **(json.loads(zlib.decompress(model.rows)) if model.rows else {})}
         made = hand_in(
-            wanted[0], prepared, prepared.lab.task(model.state.task), answer, 1, model.at + timedelta(hours=1)
+            wanted[0],
+            prepared,
+            prepared.lab.task(model.state.task),
+            answer,
+            1,
+            model.at + timedelta(hours=1),
+            copied=True,
         )
         wanted[0].opened_at = made.at
         wanted[0].save()

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from nagara.campus.labwork.models import LabWork
+from nagara.citylab.errors import CityLabError
 
 if TYPE_CHECKING:
     from nagara.citylab.labs import Prepared
@@ -57,3 +58,21 @@ def _remembered(key: str, make: Any) -> Prepared:
         while len(_known) > MOST:
             _known.popitem(last=False)
     return made
+
+
+def record_of(work: LabWork) -> dict[str, Any]:
+    """What is kept of the Run behind a work, without its keys: versions, engine, tables, `from`: the sources
+    with their licences. Empty where the city or the Run is gone."""
+    from nagara.campus.cities.lakes import find_place
+    from nagara.citylab.lake import lab_runs
+
+    try:
+        city = city_of(work)
+        found = lab_runs.record(city.storage, city.city_id, work.run_id)
+    except CityLabError:
+        return {}
+    if found is None:
+        return {}
+    known = {row["source_id"]: row for row in find_place(work.city_slug).sources}
+    cited = [{"source_id": s, **known.get(s, {})} for s in found["sources"]]
+    return {**found, "from": cited}

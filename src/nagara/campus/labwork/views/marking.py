@@ -13,17 +13,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nagara.campus.labwork.domain import regrade as regrade_all
 from nagara.campus.labwork.domain.answering import task_of
-from nagara.campus.labwork.domain.keys import prepared_of
+from nagara.campus.labwork.domain.keys import prepared_of, record_of
 from nagara.campus.labwork.domain.marking import criteria_of, mark_text
 from nagara.campus.labwork.domain.regrading import differences, outdated, recompute
 from nagara.campus.labwork.models import TaskState, TaskTry
-from nagara.campus.labwork.views.access import TEACHERS, assignment_for, work_for
+from nagara.campus.labwork.views.access import assignment_for, work_for
 from nagara.campus.people.lists import Column, export, paged
 from nagara.campus.people.requests import SignedIn
 from nagara.campus.people.rules import may
 from nagara.citylab.errors import CityLabError
 
 PAGE = ["GET", "HEAD", "POST"]
+CITY = frozenset({"city_id", "city_name", "tz", "epsg"})
+"""Parameters that are the city's, not drawn."""
 TEXTS = (
     Column("person", "Learner", lambda s: str(s.work.user)),
     Column("task", "Task", lambda s: s.title),
@@ -171,11 +173,10 @@ def evidence(request: SignedIn, pk: int) -> HttpResponse:
         "row": work.assignment,
         "batch": work.assignment.batch if work.assignment else None,
         "lab": prepared.lab,
-        "params": dict(prepared.params),
+        "params": {k: v for k, v in prepared.params.items() if k not in CITY},
         "digest": prepared.digest,
-        "sees": work.assignment is not None and may(request.user, "labwork.see_class", work),
+        "record": record_of(work),
         "again": again,
         "problem": problem,
-        "teachers": TEACHERS,
     }
     return render(request, "labwork/evidence.html", context)

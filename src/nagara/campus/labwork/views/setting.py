@@ -141,15 +141,20 @@ def assignment(request: SignedIn, pk: int) -> HttpResponse:
     works = LabWork.objects.filter(assignment=row)
     counts = works.aggregate(begun=Count("pk"), done=Count("pk", filter=Q(done_at__isnull=False)))
     waiting = TaskState.objects.filter(work__assignment=row, kind="text", tries__gt=0, points=None).count()
+    mine = works.filter(user=request.user).defer("prepared").first()
+    labs = labs_of_module(row.module)
+    chosen = mine.lab if mine is not None else f"{row.module.lower()}-{row.variant}"
     context: dict[str, Any] = {
         "row": row,
         "batch": row.batch,
+        "lab": next((lab for lab in labs if lab.name == chosen), labs[0] if len(labs) == 1 else None),
+        "minutes": sorted({lab.minutes for lab in labs}),
         "now_is": row.standing(timezone.now()),
         "does": may(request.user, "labwork.do", row),
         "sets": may(request.user, "labwork.set", row),
         "sees": sees,
-        "mine": works.filter(user=request.user).defer("prepared").first(),
-        "labs": labs_of_module(row.module),
+        "mine": mine,
+        "labs": labs,
         "counts": counts,
         "waiting": waiting if sees else 0,
         "regrades": list(row.regrades.select_related("by")) if sees else [],
