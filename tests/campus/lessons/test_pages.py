@@ -99,6 +99,7 @@ def test_a_stranger_reads_in_standard_on_the_simulated_city(own, crowd, filled, 
     assert "For beginners" not in page
     assert 'href="/modules/M98/second/"' in page
     assert "/modules/M98/first/harbour/each.svg" in page
+    assert "/cities/harbour/sql/?q=select+count" in page
     assert "For beginners" in client.get("/modules/M98/first/?variant=foundation").content.decode()
 
 

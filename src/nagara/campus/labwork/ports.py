@@ -13,7 +13,7 @@ from nagara.campus.labwork.models import BatchLabs, LabAssignment, LabWork, Task
 from nagara.campus.labwork.shelf import labs_of_module
 from nagara.campus.learning import gradebook, steps
 from nagara.campus.learning.queries import graded_batches
-from nagara.campus.lessons import doors
+from nagara.campus.lessons import doors, examples
 from nagara.campus.lessons.doors import Mistake as ClassMistake
 from nagara.campus.notices import regular
 from nagara.campus.people import data_port
@@ -30,6 +30,7 @@ MOST_CLASSES, MOST_MISTAKES = 3, 5
 def register() -> None:
     """Called once, when the site starts."""
     tabs.register("labwork", 41, of_batch)
+    examples.example_city = fitting.example_city_of
     doors.register("labwork", of_module)
     doors.register_class("labwork", class_mistakes)
     doors.register_needs("labwork", needs_of)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from nagara.campus.design.markdown import html
@@ -18,6 +17,7 @@ from nagara.citylab.lessons.reading import Given
 
 _LINK = re.compile(r"(?<!!)\]\(([^)\s]+)\)")
 SHORT_LINES = 16
+LONGEST_ADDRESS = 6_000
 NUMERIC = frozenset({"whole", "number"})
 
 
@@ -84,7 +84,8 @@ def parts(
 def prose(markdown: str, module: Module, computed: Computed | None, query: str = "") -> SafeString:
     """Markdown as HTML: numbers filled in, links to lessons led to their pages."""
     text = _LINK.sub(lambda m: f"]({address(m[1], module, query)})", fill(markdown, computed))
-    return SafeString(html(text, below=1).replace("<pre>", '<pre tabindex="0">'))
+    shown = html(text, below=1).replace("<pre>", '<pre tabindex="0">')
+    return SafeString(shown.replace('<div class="scroll">', '<div class="scroll" tabindex="0">'))
 
 
 def address(target: str, module: Module, query: str = "") -> str:
@@ -146,18 +147,11 @@ def _cells(row: tuple[Any, ...], worked: Worked, tz: str) -> tuple[Cell, ...]:
 
 
 def _try(city: str, sql: str) -> str:
-    """The SQL page of the city with this query in it; "" where the site has no such page."""
-    try:
-        return f"{reverse('workbench', args=[city])}?{urlencode({'q': sql})}"
-    except NoReverseMatch:
-        return ""
+    """The SQL page of the city with this query in it; "" for one that no address can carry."""
+    address = f"{reverse('sql', args=[city])}?{urlencode({'q': sql})}"
+    return address if len(address) < LONGEST_ADDRESS else ""
 
 
-def instructor(module: Module, variables: Mapping[str, Any] | None = None) -> SafeString:
+def instructor(module: Module) -> SafeString:
     """The instructor's page as HTML."""
     return prose(module.instructor, module, None)
-
-
-def headings(module: Module) -> Iterator[str]:
-    """The sections of the instructor's page."""
-    yield from re.findall(r"^##\s+(.+)$", module.instructor, re.MULTILINE)
