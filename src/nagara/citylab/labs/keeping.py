@@ -139,15 +139,11 @@ def _canonical(prepared: Prepared) -> str:
     data = prepared.as_dict()
     for name in ("run_id", "digest", "snapshot"):
         data.pop(name)
-    return json.dumps(_unpack(data), sort_keys=True, ensure_ascii=False, default=str)
-
-
-def _unpack(value: Any) -> Any:
-    if isinstance(value, dict):
-        if "hidden" in value:
-            value = value | {"hidden": {k: _contents(v) for k, v in value["hidden"].items()}}
-        return {str(k): _unpack(v) for k, v in value.items()}
-    return [_unpack(v) for v in value] if isinstance(value, list | tuple) else value
+    for key in data["keys"].values():
+        if "hidden" in key["body"]:
+            plain = {name: _contents(packed) for name, packed in key["body"]["hidden"].items()}
+            key["body"] = {**key["body"], "hidden": plain}
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
 
 
 def _contents(packed: Sequence[str]) -> list[str]:

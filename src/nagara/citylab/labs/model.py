@@ -7,7 +7,7 @@ A lab is read from its file (`reading.py`), fitted to a city (`fitting.py`), pre
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -263,7 +263,7 @@ class Posed:
     table: Mapping[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return _fields(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Posed:
@@ -293,7 +293,7 @@ class Key:
     hints: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self) | {"mistakes": [asdict(m) for m in self.mistakes], "hints": list(self.hints)}
+        return _fields(self) | {"mistakes": [_fields(m) for m in self.mistakes], "hints": list(self.hints)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Key:
@@ -398,6 +398,11 @@ class Grade:
     def as_dict(self) -> dict[str, Any]:
         differs = self.differs.as_dict() if self.differs else None
         return asdict(self) | {"points": float(self.points), "differs": differs}
+
+
+def _fields(record: Any) -> dict[str, Any]:
+    """Fields of a record by name, not copied: bodies are large, and nobody changes them."""
+    return {f.name: getattr(record, f.name) for f in fields(record)}
 
 
 def encoded(value: Any) -> Any:

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 25
 """Draws that are tried until every named mistake differs from the right answer."""
-PATIENCE = 12
-"""So many draws in a row that are no better than the best so far end the search."""
+PATIENCE = 8
+"""So many draws in a row that do no better for a task end the search for it."""
 _MADE: Kept[Made] = Kept(4000)
 _TABLES: Kept[dict[str, Any]] = Kept(2000)
 
@@ -131,23 +131,23 @@ def _for(common: _Lab, lab: Lab, seen: Snapshot, seed: str) -> Prepared:
 
 def _draw(common: _Lab, seed: str) -> tuple[dict[str, Any], dict[str, Made], int]:
     """Numbers under which every task is well-defined and every mistake differs from the right answer, or the
-    best that so many attempts found. Only draws of tasks that failed are taken anew."""
+    best that so many attempts found. Only draws of tasks that failed are taken anew; a task that gets no
+    better in PATIENCE attempts is left as it is."""
     wanted = set[str]().union(*(common.plan.draws_for(common.plan.tasks[t.id].params) for t in common.tasks))
     at = {draw.name: 0 for draw in common.plan.lab.draws if draw.name in wanted}
     best: tuple[int, dict[str, Any], dict[str, Made]] | None = None
-    tried = since = 0
-    for attempt in range(ATTEMPTS):
-        tried = attempt
+    least: dict[str, int] = {}
+    idle = {task.id: 0 for task in common.tasks}
+    for tried in range(ATTEMPTS):  # noqa: B007  its last value is told
         params = _numbers(common, seed, at)
         made = {task.id: _made(common, task, params) for task in common.tasks}
         bad = {task.id: _badness(task, made[task.id]) for task in common.tasks}
-        total = sum(bad.values())
-        if best is None or total < best[0]:
-            best, since = (total, params, made), attempt
-        if not total or attempt - since >= PATIENCE:
-            break
-        failing = [t for t in bad if bad[t]]
-        moving = _to_move(common, at, failing)
+        if best is None or sum(bad.values()) < best[0]:
+            best = (sum(bad.values()), params, made)
+        for task_id, badness in bad.items():
+            idle[task_id] = 0 if badness < least.get(task_id, badness + 1) else idle[task_id] + 1
+            least[task_id] = min(badness, least.get(task_id, badness))
+        moving = _to_move(common, at, [t for t in bad if bad[t] and idle[t] < PATIENCE])
         if not moving:
             break
         for name in moving:
