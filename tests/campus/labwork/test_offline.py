@@ -9,6 +9,8 @@ import zipfile
 from datetime import timedelta
 from urllib.parse import urlencode
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from django.core.cache import cache
@@ -89,17 +91,53 @@ def test_a_pack_holds_no_key_and_calls_nobody(work):
     assert len(ids) == len(set(ids))
 
 
-def test_rows_of_closed_sources_stay_and_are_named(work, filled):
-    from nagara.campus.labwork.domain.keys import prepared_of
-    from nagara.campus.labwork.offline import tables
+def test_rows_of_a_source_that_may_not_be_passed_on_stay_and_the_pack_says_so(town):
+    city = town.city("harbour")
+    stops = city.newest().table("stop").column("source_id")[0].as_py()
+    rows = city.newest().table("source")
+    mine = pc.equal(rows.column("source_id"), stops)
+    closed = rows.filter(mine).set_column(
+        rows.column_names.index("licence"), "licence", pa.array(["All rights reserved"])
+    )
+    city.commit(lambda draft: draft.replace("source", closed, source_id=stops))
+    row = make_lab(make_batch())
+    work = begin(row, learners(row.batch)[0])
+    made, zipped = opened(work)
+    packed = {name for name in zipped.namelist() if name.startswith("data/")}
+    for name in packed - {"data/README.txt", "data/source.parquet"}:
+        table = pq.read_table(io.BytesIO(zipped.read(name)))
+        if "source_id" in table.column_names:
+            assert stops not in table.column("source_id").to_pylist(), name
+    title = closed.column("title")[0].as_py()
+    says = f"{title}: the licence 'All rights reserved' does not allow passing it on"
+    assert packs.verify(made).manifest["stayed_behind"] == [says]
+    assert "All rights reserved" in zipped.read("index.html").decode()
+    assert "not in this pack" in zipped.read("data/README.txt").decode()
 
-    given = tables.carried(prepared_of(work))
-    told = {s["source_id"] for s in given.closed}
-    for name in given.names:
-        schema, rows = tables.pieces(given.catalogue, name)
-        if "source_id" in schema.names and name != "source":
-            assert not any(told & set(piece.column("source_id").to_pylist()) for piece in rows)
-    assert not {"post", "rejected"} & set(given.names)
+
+def test_peoples_words_are_in_no_pack(work):
+    from nagara.campus.labwork.domain.keys import prepared_of
+    from nagara.campus.labwork.offline.tables import carried
+
+    assert not {"post", "rejected"} & set(carried(prepared_of(work)).names)
+
+
+@pytest.mark.full
+def test_a_pack_of_a_shipped_module_holds_its_lessons_with_figures(demo_lake, settings):
+    settings.NAGARA_LAKE = str(demo_lake)
+    row = make_lab(make_batch(), module="M02")
+    work = begin(row, learners(row.batch)[0])
+    made, zipped = opened(work)
+    assert packs.verify(made).ok
+    lessons = [name for name in zipped.namelist() if name.startswith("lessons/")]
+    assert len(lessons) >= 3
+    assert any(name.startswith("figures/") for name in zipped.namelist())
+    for name in lessons:
+        page = zipped.read(name).decode()
+        for link in re.findall(r'(?:src|href)="([^"#?]+)', page):
+            if "://" not in link:
+                path = link.removeprefix("../") if link.startswith("../") else f"lessons/{link}"
+                assert path in zipped.namelist(), (name, link)
 
 
 def test_answers_come_back_twice_and_count_once(work):
