@@ -72,7 +72,7 @@ def _column_sql(canonical: CanonicalTable, name: str, present: Mapping[str, str]
     return f'"{name}"'
 
 
-_ONE_A_KEY = {
+ONE_A_KEY = {
     "thing": "lon is null, source_id",
     "datastream": "source_id",
     "zone": "geom_wkb is null, source_id",
@@ -94,7 +94,7 @@ def canonical_view(
 
 def _view_sql(canonical: CanonicalTable, columns: str, origin: str, scenario: str | None) -> str:
     rows = _overlay_sql(canonical, columns, origin, scenario)
-    order = _ONE_A_KEY.get(canonical.name)
+    order = ONE_A_KEY.get(canonical.name)
     if order is None:
         return rows
     key = ", ".join(f'"{k}"' for k in canonical.key)

@@ -9,6 +9,7 @@ from django.utils import timezone
 import nagara.citylab as lab
 from nagara.campus.labwork.models import TaskTry
 from nagara.campus.people.domain.tokens import make_token
+from nagara.citylab import City
 from nagara.citylab.remote import NotConnected, Refused
 
 from .factories import answer_of, begin, learners, make_batch, make_lab, mistake_of
@@ -36,7 +37,7 @@ def test_a_notebook_sees_its_labs_and_the_same_tables(site, work, filled):
     assert {t["kind"] for t in mine.tasks()} >= {"value", "query", "choice", "fix", "rule", "cells"}
     assert "keys" not in str(mine.told)
     assert "stop" in mine.tables()
-    stops = filled.city("harbour").snapshot(work.snapshot).rows("stop")
+    stops = City(filled.city("harbour")).sql("select count(*) as n from stop")["n"][0].as_py()
     assert mine.table("stop").num_rows == stops
     assert mine.sql("select count(*) as n from stop").to_pylist() == [{"n": stops}]
 

@@ -63,20 +63,38 @@ def carried(prepared: Prepared, *, user: Any = None) -> Carried:
 
 
 def pieces(catalogue: Catalogue, name: str) -> tuple[pa.Schema, Iterator[pa.Table]]:
-    """The schema and rows of a table, piece by piece: memory stays flat."""
+    """The schema and rows of a table, piece by piece: memory stays flat. The rows are those that SQL on the
+    site sees: without scenarios, and one row for what two sources describe."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from nagara.citylab import engine
+
     files = catalogue.files(name)
+    if catalogue.tables[name].canonical and name in engine.ONE_A_KEY:
+        with engine.session({name: files}) as session:
+            found = session.table(name)
+        return found.schema, iter([found])
     schema = pa.unify_schemas([pq.read_schema(file).remove_metadata() for file in files])
+    return schema, (_as_is(piece, schema) for file in files for piece in _read(file))
 
-    def read() -> Iterator[pa.Table]:
-        for file in files:
-            for batch in pq.ParquetFile(file).iter_batches(ROWS_A_PIECE):
-                piece = pa.Table.from_batches([batch])
-                for column in schema:
-                    if column.name not in piece.column_names:
-                        piece = piece.append_column(column.name, pa.nulls(piece.num_rows, column.type))
-                yield piece.select(schema.names).cast(schema)
 
-    return schema, read()
+def _read(file: str) -> Iterator[pa.Table]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for batch in pq.ParquetFile(file).iter_batches(ROWS_A_PIECE):
+        yield pa.Table.from_batches([batch])
+
+
+def _as_is(piece: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The piece in the table's schema, without rows that only a scenario has."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for column in schema:
+        if column.name not in piece.column_names:
+            piece = piece.append_column(column.name, pa.nulls(piece.num_rows, column.type))
+    if "scenario_id" in piece.column_names:
+        piece = piece.filter(pc.is_null(piece.column("scenario_id")))
+    return piece.select(schema.names).cast(schema)
