@@ -96,7 +96,7 @@ def test_a_late_alarm_is_a_hit_without_lead() -> None:
 
 def test_an_alarm_that_is_always_on_is_no_prophet() -> None:
     got = judge([(0, 43_200)], [FLOOD], (0, 43_200), TERMS)
-    assert got.lead_h == (720 - (600 - 180)) / 60
+    assert (got.hits, got.false_alarms, got.worth) == (0, 1, 0.0)
 
 
 def test_half_the_events_give_at_most_half() -> None:
