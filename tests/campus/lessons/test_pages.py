@@ -282,3 +282,8 @@ def test_what_takes_long_is_left_to_the_worker(own, f, crowd, filled, tmp_path):
     assert Example.objects.get(city="jakarta").asked_at
     compute_example.call("M98", "first", "jakarta")
     assert "Examples on <strong>Jakarta</strong>" in client.get("/modules/M98/first/").content.decode()
+
+
+def test_the_sql_page_opens_with_the_query_of_the_lesson(own, crowd, filled):
+    page = crowd.client("bob").get("/cities/harbour/sql/?q=select+count(*)+as+n+from+datastream")
+    assert "select count(*) as n from datastream" in page.content.decode()

@@ -37,6 +37,8 @@ from nagara.citylab.errors import CityLabError
 
 PAGE = 50
 HISTORY_SHOWN = 8
+LONGEST_BROUGHT = 8_000
+"""Characters of a query that a link brings."""
 
 
 def _place(slug: str) -> Place:
@@ -69,10 +71,11 @@ def _context(request: SignedIn, place: Place, sql: str, **more: Any) -> dict[str
 @login_required
 @require_safe
 def workbench(request: SignedIn, slug: str) -> HttpResponse:
-    """An empty editor, or one with the example that `?example=` names."""
+    """An empty editor, or one with the example that `?example=` names, or the query that `?q=` brings."""
     place = _place(slug)
     chosen = next((e for e in examples_for(place) if e.key == request.GET.get("example")), None)
-    context = _context(request, place, chosen.sql if chosen else "", example=chosen)
+    brought = request.GET.get("q", "")[:LONGEST_BROUGHT]
+    context = _context(request, place, chosen.sql if chosen else brought, example=chosen)
     return render(request, "workbench/workbench.html", context)
 
 
