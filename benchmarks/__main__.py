@@ -34,6 +34,8 @@ CASES = (
     "site_memory",
     "review_board",
     "selection",
+    "sandbox",
+    "sandbox_class",
 )
 MEMORY_MB = 1536
 

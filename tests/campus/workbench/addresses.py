@@ -14,7 +14,7 @@ from nagara.campus.workbench import domain
 from nagara.citylab.lake import Lake
 
 PEOPLE = ()
-SQL = "select stop_id, lon, lat, row_number() over (order by stop_id) as n from stop order by n"
+SQL = "select 106.8 + n / 100.0 as lon, -6.2 as lat, n from range(60) t(n)"
 
 
 def small_lake() -> None:

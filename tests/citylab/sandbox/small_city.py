@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from nagara.citylab.tables import TABLES
 
+CELL = 623352960637337599
 START = datetime(2026, 9, 1, tzinfo=UTC)
 
 
@@ -20,7 +21,7 @@ def stops(rows: int = 30) -> pa.Table:
             "name": f"Stop {i}",
             "lon": 106.8 + i / 1000,
             "lat": -6.2 + i / 2000,
-            "h3": 623352960637337599 + i,
+            "h3": CELL,
             "source_id": "closed" if i % 3 == 0 else "open",
         }
         for i in range(rows)

@@ -86,6 +86,7 @@ class Chart:
     across: tuple[str, ...]
     up: tuple[str, ...]
     series: str = ""
+    times: bool = False
 
     @property
     def in_words(self) -> str:
@@ -110,7 +111,7 @@ def chart_of(answer: Answered, asked: Mapping[str, str]) -> Chart | None:
         kind = "bar"
     repeated = len(set(answer.values(str(x)))) < len(answer.rows)
     series = next((t for t in texts if t != x), "") if repeated and kind != "bar" else ""
-    return Chart(str(kind), str(x), str(y), tuple(dict.fromkeys(across)), tuple(up), series)
+    return Chart(str(kind), str(x), str(y), tuple(dict.fromkeys(across)), tuple(up), series, x in times)
 
 
 def _suits(answer: Answered, x: str, times: Sequence[str], texts: Sequence[str]) -> str:
@@ -122,8 +123,8 @@ def _suits(answer: Answered, x: str, times: Sequence[str], texts: Sequence[str])
     return "bar" if x in texts or (few and once) else "points"
 
 
-def draw_chart(answer: Answered, chart: Chart, tz: str) -> str:
-    """The chart as SVG in marker colours."""
+def draw_chart(answer: Answered, chart: Chart, tz: str, *, width: int = WIDTH) -> str:
+    """The chart as SVG in marker colours, `width` pixels wide."""
     kinds = dict(answer.columns)
     bar = chart.kind == "bar"
     # plain names: a column may be called count(*), which a specification would take for a path
@@ -144,7 +145,7 @@ def draw_chart(answer: Answered, chart: Chart, tz: str) -> str:
             "most": 60,
             "horizontal": len(rows) > 31 or any(len(v) > 5 for v in columns["x"].to_pylist()),
         }
-    return svg(figure_spec(figure, rows, tz, width=WIDTH))
+    return svg(figure_spec(figure, rows, tz, width=width))
 
 
 def _column(answer: Answered, name: str, kind: str, *, as_text: bool) -> pa.Array:
@@ -198,7 +199,7 @@ def _layers(place: Place, answer: Answered) -> list[Layer]:
         return [zone_layer(zones, shown, title=value)] if zones.num_rows else []
     ground = [zone_layer(zones)] if zones.num_rows else []
     if kind == "cells":
-        cells = [_whole(v) for v in answer.values(names["h3"])]
+        cells = [_cell(v) for v in answer.values(names["h3"])]
         pairs = zip(cells, measured or [1.0] * len(cells), strict=True)
         values = {cell: number for cell, number in pairs if cell is not None}
         return [*ground, cell_layer(values, title=value)] if values else []
@@ -229,8 +230,12 @@ def _zones(place: Place) -> pa.Table:
     return overview_zones(place.snapshot)
 
 
-def _whole(value: Any) -> int | None:
+def _cell(value: Any) -> int | None:
+    """An H3 cell from a whole number or its text; None where it is none."""
+    import h3.api.basic_int as h3
+
     try:
-        return int(value)
+        cell = int(value)
+        return cell if 0 < cell < 1 << 63 and h3.is_valid_cell(cell) else None
     except (TypeError, ValueError):
         return None

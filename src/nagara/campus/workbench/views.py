@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -15,8 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nagara.campus.cities.drawings import painted
+from nagara.campus.cities.drawings import WIDTH, painted
 from nagara.campus.cities.lakes import Place, find_place
+from nagara.campus.design.context import frame
 from nagara.campus.design.limits import limited
 from nagara.campus.lab.views.runs import SVG_POLICY
 from nagara.campus.people.requests import SignedIn
@@ -24,6 +26,7 @@ from nagara.campus.workbench import asking, domain
 from nagara.campus.workbench.drawing import (
     KINDS,
     Answered,
+    Chart,
     chart_of,
     draw_chart,
     draw_map,
@@ -36,6 +39,8 @@ from nagara.citylab import sandbox
 from nagara.citylab.errors import CityLabError
 
 PAGE = 50
+NARROW = 360
+"""Width of a chart for a phone."""
 HISTORY_SHOWN = 8
 LONGEST_BROUGHT = 8_000
 """Characters of a query that a link brings."""
@@ -130,14 +135,20 @@ def _answered(request: SignedIn, place: Place, question: SavedQuery) -> dict[str
     return context | {
         "page": page,
         "rows": [kept.rows[i] for i in page],
-        "numeric": [name in numeric for name, _ in kept.columns],
+        "heads": [(name, kind, name in numeric) for name, kind in kept.columns],
         "chart": chart,
+        "drawn": _drawn(request, chart) if chart else "",
         "kinds": KINDS,
         "map": map_kind(kept),
         "map_value": map_value(kept),
         "show": request.GET.get("show", ""),
         "may_download": not (question.all_rows and _closed(place)),
     }
+
+
+def _drawn(request: SignedIn, chart: Chart) -> str:
+    """What the address of a chart's picture says after the question mark."""
+    return urlencode({"kind": chart.kind, "x": chart.x, "y": chart.y, "theme": frame(request)["theme"]})
 
 
 def _closed(place: Place) -> bool:
@@ -166,7 +177,7 @@ def _chart(kept: Answered, request: SignedIn, place: Place) -> str:
     chart = chart_of(kept, request.GET.dict())
     if chart is None:
         raise Http404("No column of this answer can be measured in a chart.")
-    return draw_chart(kept, chart, place.tz)
+    return draw_chart(kept, chart, place.tz, width=NARROW if request.GET.get("narrow") else WIDTH)
 
 
 def _map(kept: Answered, place: Place) -> str:

@@ -45,7 +45,7 @@ function shortNames(text, tables) {
 // What may stand where the caret is: [{text, kind}], the most fitting first.
 export function offers(text, caret, tables) {
   const before = text.slice(0, caret);
-  if (/'(?:[^']|'')*$/.test(before.replace(/'(?:[^']|'')*'/g, "")) || /--[^\n]*$/.test(before)) return { from: caret, list: [] };
+  if (/'(?:[^']|'')*$/.test(before.replace(/'(?:[^']|'')*'/g, "")) || /--[^\n]*$|\bas\s+\w*$/i.test(before)) return { from: caret, list: [] };
   const typed = /[A-Za-z_]\w*$/.exec(before)?.[0] ?? "";
   const from = caret - typed.length;
   const named = shortNames(text, tables);
@@ -122,6 +122,7 @@ export class Editor {
     this.from = from;
     this.open = list;
     this.chosen = 0;
+    this.moved = false;
     this.list.textContent = "";
     list.forEach((offer, index) => {
       const item = document.createElement("li");
@@ -186,9 +187,11 @@ export class Editor {
       this.suggest(true);
     } else if (this.open.length) {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (step) { event.preventDefault(); this.choose(this.chosen + step); }
+      if (step) { event.preventDefault(); this.choose(this.chosen + step); this.moved = true; }
       else if (event.key === "Escape") { event.preventDefault(); this.close(); }
-      else if ((event.key === "Tab" && !event.shiftKey) || event.key === "Enter") { event.preventDefault(); this.take(this.chosen); }
+      // Enter is a new line unless one has chosen with the arrows: who types on wants no surprise
+      else if ((event.key === "Tab" && !event.shiftKey) || (event.key === "Enter" && this.moved)) { event.preventDefault(); this.take(this.chosen); }
+      else if (event.key === "Enter") this.close();
     }
   }
 
