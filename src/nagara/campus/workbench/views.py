@@ -94,7 +94,9 @@ def run(request: SignedIn, slug: str) -> HttpResponse:
     piece = request.headers.get("X-Nagara-Piece") == "answer"
     if question is None:
         if piece:
-            return render(request, "workbench/_refused.html", {"answer": answer, "place": place}, status=422)
+            response = render(request, "workbench/_refused.html", {"answer": answer, "place": place})
+            response["X-Nagara-Address"] = ""  # a piece of the page, and no address of its own
+            return response
         context = _context(request, place, sql, answer=answer, problem=answer.problem)
         return render(request, "workbench/workbench.html", context, status=422)
     if piece:

@@ -19,7 +19,7 @@ form.addEventListener("submit", async (event) => {
       method: "POST", body: new FormData(form), headers: { "X-Nagara-Piece": "answer" }, signal: waiting.signal,
     });
     const address = got.headers.get("X-Nagara-Address");
-    if (!address && got.status !== 422) throw new Error(got.status);
+    if (!got.ok || address === null) throw new Error(got.status);
     answer.innerHTML = await got.text();
     if (address) history.pushState(null, "", address);
     const problem = answer.querySelector("[data-sql-problem][data-line]");
