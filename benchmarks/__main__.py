@@ -36,6 +36,7 @@ CASES = (
     "selection",
     "sandbox",
     "sandbox_class",
+    "class_at_work",
 )
 MEMORY_MB = 1536
 

@@ -35,6 +35,7 @@ def test_each_case_runs_on_tiny_data(case, monkeypatch):
         assert one["memory"] > 10
         assert one["cpu"] > 0
     assert next(goal for goal in got["targets"] if goal["what"] == "peak memory")["met"]
+    assert [goal for goal in got["targets"] if goal["limit"] == 0 and not goal["met"]] == []
 
 
 def test_the_memory_of_whoever_measures_is_not_counted(monkeypatch):

@@ -88,17 +88,22 @@ class Line:
         assert status in (200, 422), (verb, path, status, text[:400])
         return text
 
+    def close(self) -> None:
+        self._open.close()
+
     def _send(self, verb: str, path: str, body: str | None) -> tuple[int, str, str]:
         head = {"Cookie": "; ".join(f"{k}={v}" for k, v in self._jar.items()), "Referer": self.address + path}
         if body is not None:
             head["Content-Type"] = "application/x-www-form-urlencoded"
-        try:
-            self._open.request(verb, path, body, head)
-            answer = self._open.getresponse()
-        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-            self._open.close()
-            self._open.request(verb, path, body, head)
-            answer = self._open.getresponse()
+        for chance in (1, 0):
+            try:
+                self._open.request(verb, path, body, head)
+                answer = self._open.getresponse()
+                break
+            except (http.client.HTTPException, OSError):
+                self._open.close()
+                if not chance:
+                    raise
         for said in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = said.partition(";")[0].partition("=")
             self._jar[name] = value
@@ -164,14 +169,16 @@ def as_query(prepared: Prepared, reference: str) -> str:
 def right(prepared: Prepared, task: Task) -> dict[str, Any]:
     """A right answer as a person would give it."""
     if task.kind == "query":
-        return {"sql": as_query(prepared, task.reference)}
+        own = f"mine_{prepared.seed[:6]}"  # everybody builds a query in an own way
+        inner = as_query(prepared, task.reference)
+        return {"sql": inner if task.ordered else f"select * from ({inner}) as {own}"}
     if task.kind == "text":
         return {"text": "The people by the river need the warning first; the numbers above say why. " * 12}
     return labs.right_answer(prepared, task.id)
 
 
 def mistaken(prepared: Prepared, task: Task) -> tuple[str, dict[str, Any]] | None:
-    """The first named mistake that this person's numbers tell apart: its key, and the answer that shows it."""
+    """The first named mistake that this person's numbers tell apart: its key and an answer that shows it."""
     on = {m.key for m in prepared.keys[task.id].mistakes if m.on}
     for mistake in task.mistakes:
         if mistake.key not in on:
@@ -219,31 +226,34 @@ class Learner:
     neighbour: Learner | None = None
     chance: Random = field(default_factory=lambda: Random(1))
     mistakes: list[tuple[str, str]] = field(default_factory=list)
-    rights: set[str] = field(default_factory=set)
-    work: int = 0
+    pace: float = 0.0
+    works: dict[int, int] = field(default_factory=dict)
+    done: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def do(self, assignment: int) -> None:
         """Work through a lab of the batch."""
         page = self.line.get(f"/labs/set/{assignment}/")
         action, fields = Forms(page).one("/start/")
         self.line.post(action, fields, "start")
-        self.work = int(re.fullmatch(r"/labs/work/(\d+)/", self.line.at)[1])  # type: ignore[index]
-        prepared = self.prepared_of(self.work)
+        work = int(re.fullmatch(r"/labs/work/(\d+)/", self.line.at)[1])  # type: ignore[index]
+        self.works[assignment] = work
+        prepared = self.prepared_of(work)
         tasks = [t for t in prepared.lab.tasks if t.id in prepared.posed]
         for place, task in enumerate(tasks):
             if self.style == LOST and place >= 3:
                 return
-            for given in self._answers(prepared, task):
-                self._answer(task, given)
+            for given in self._answers(prepared, task, assignment):
+                self._answer(work, task, given)
+                time.sleep(self.pace * self.chance.uniform(0.5, 1.5))
 
-    def _answers(self, prepared: Prepared, task: Task) -> Iterator[dict[str, Any]]:
+    def _answers(self, prepared: Prepared, task: Task, assignment: int) -> Iterator[dict[str, Any]]:
         """What this person hands in, one try after the other."""
         if self.style == LOST:
             for _ in range(3):
                 yield wild(prepared, task, self.chance)
             return
-        if self.style == COPYING and self.neighbour is not None and self.neighbour.work:
-            theirs = self.prepared_of(self.neighbour.work)
+        if self.style == COPYING and self.neighbour is not None and assignment in self.neighbour.works:
+            theirs = self.prepared_of(self.neighbour.works[assignment])
             if task.id in theirs.posed and task.kind in ("query", "value"):
                 yield right(theirs, theirs.lab.task(task.id))
                 return
@@ -252,11 +262,11 @@ class Learner:
             yield found[1]
             if self.chance.random() < 0.5:
                 return
-        self.rights.add(task.id)
+        self.done[assignment].add(task.id)
         yield right(prepared, task)
 
-    def _answer(self, task: Task, given: Mapping[str, Any]) -> None:
-        path = f"/labs/work/{self.work}/{task.id}/"
+    def _answer(self, work: int, task: Task, given: Mapping[str, Any]) -> None:
+        path = f"/labs/work/{work}/{task.id}/"
         _, fields = Forms(self.line.get(path)).one(having="key")
         sent = fields + fields_of(task.kind, given)
         if self.style == LOST and task.hints:
