@@ -57,17 +57,21 @@ def test_each_named_mistake_is_told(name: str, seed: str, prepared_on_demo: Prep
                 continue
             graded = labs.grade(prepared, task_id, answer)
             assert (graded.right, graded.mistake) == (False, mistake.key), task_id
-            assert graded.because == mistake.because
+            same = [m.because for m in prepared.keys[task_id].mistakes if m.key == mistake.key]
+            assert graded.because in same
 
 
 @every_lab
 def test_each_named_mistake_differs_from_the_right_answer_for_somebody(
     name: str, prepared_on_demo: Prepares
 ) -> None:
-    many = [prepared_on_demo(name, seed) for seed in ("s1", "s2", "s3")]
-    for task in many[0].lab.tasks:
-        told = {m.key for p in many if task.id in p.keys for m in p.keys[task.id].mistakes if m.on}
-        assert {m.key for m in task.mistakes} <= told, task.id
+    untold = {(task.id, m.key) for task in labs.load(name).tasks for m in task.mistakes}
+    for n in range(1, 16):
+        if not untold:
+            break
+        for task_id, key in prepared_on_demo(name, f"s{n}").keys.items():
+            untold -= {(task_id, m.key) for m in key.mistakes if m.on}
+    assert not untold
 
 
 @every_lab

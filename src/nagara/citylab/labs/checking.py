@@ -12,8 +12,9 @@ from nagara.citylab.errors import CityLabError
 from nagara.citylab.labs.bench import SPENT
 from nagara.citylab.labs.fitting import fits
 from nagara.citylab.labs.grading import grade, mistaken_answer, right_answer
-from nagara.citylab.labs.keeping import prepare_many
+from nagara.citylab.labs.keeping import prepare_many, recipes_for
 from nagara.citylab.labs.model import Fit, Lab, Prepared
+from nagara.citylab.labs.preparing import compute
 
 if TYPE_CHECKING:
     from nagara.citylab.lake import CityLake
@@ -58,8 +59,27 @@ def check(city: CityLake, lab: Lab, *, seeds: int = 5) -> Checked:
     if found.first_s > SLOW_S:
         found.weak.append(f"the first learner waits {found.first_s:.1f} s: make shared work a step")
     found.spent = dict(sorted(SPENT.items(), key=lambda item: -item[1])[:6])
+    _try_again(city, found)
     _try_answers(found)
     return found
+
+
+def _try_again(city: CityLake, found: Checked) -> None:
+    """Keys must not hang on the order in which the engine meets rows."""
+    seen, first = city.newest(), found.prepared[0]
+    tables, out = recipes_for(city, found.lab, seen, keep=False)
+    for threads in (1, 4):
+        again = compute(found.lab, seen, [first.seed], tables, out, threads=threads, fresh=True)[0]
+        for task_id, key in first.keys.items():
+            if task_id in again.keys and again.keys[task_id].body == key.body:
+                was = {m.key: m.body for m in key.mistakes}
+                other = [m.key for m in again.keys[task_id].mistakes if m.body != was.get(m.key, m.body)]
+                what = f"the mistake {other[0]} of {task_id}" if other else ""
+            else:
+                what = f"the key of {task_id}"
+            text = f"{what} differs from one computation to the next: break ties (max_by, limit, first)"
+            if what and text not in found.wrong:
+                found.wrong.append(text)
 
 
 def _try_answers(found: Checked) -> None:
