@@ -9,10 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
+from citylab.sandbox.small_city import stops
 from nagara.citylab import sandbox
-from nagara.citylab.sandbox import Catalogue, Pool, syscalls
+from nagara.citylab.sandbox import Catalogue, Pool, TableFiles, syscalls
 
 TRIES = """
 import ctypes, json, mmap, os, resource, signal, socket, subprocess, sys, threading
@@ -152,3 +154,15 @@ def test_a_demonstration_may_go_without_it_and_says_so(
     monkeypatch.setenv("NAGARA_SQL_WITHOUT_LANDLOCK", "yes")
     assert pool.ask(city, "select count(*) from stop").rows == [[30]]
     assert "demonstration" in sandbox.walls().banner
+
+
+def test_a_file_that_is_gone_stops_the_question_before_it_runs(pool: Pool, tmp_path: Path) -> None:
+    file = tmp_path / "stop.parquet"
+    pq.write_table(stops(), file)
+    city = Catalogue("kota", 1, "UTC", {"stop": TableFiles((str(file),))})
+    assert pool.ask(city, "select count(*) from stop").rows == [[30]]
+    file.unlink()
+    answer = pool.ask(city, "select count(*) from stop")
+    assert answer.status == "stopped"
+    assert "a file of the city is not there" in answer.problem
+    assert str(tmp_path) not in answer.problem

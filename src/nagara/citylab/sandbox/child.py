@@ -34,6 +34,11 @@ def serve(socket: int, con: duckdb.DuckDBPyConnection, memory_mb: int) -> None:
         body = json.dumps(answer, separators=(",", ":")).encode(errors="replace")
     except MemoryError:
         body = json.dumps(_problem("stopped", wording.in_words(MemoryError(), (), ()), "")).encode()
+    except enclosure.WallFailed as error:
+        said = wording.Words(
+            f"The question was not run, because its walls do not stand: {error}.", "Try again."
+        )
+        body = json.dumps(_problem("stopped", said, "")).encode()
     _write(socket, struct.pack(">I", len(body)) + body)
 
 

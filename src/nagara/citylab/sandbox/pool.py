@@ -341,6 +341,8 @@ def close() -> None:
 
 
 def _forget(pools: Sequence[Pool]) -> None:
+    global _MAKING  # noqa: PLW0603 - another thread of the first process may have held it
+    _MAKING = threading.Lock()
     for pool in pools:
         pool.forget()
 

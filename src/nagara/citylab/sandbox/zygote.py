@@ -47,6 +47,7 @@ def main(control: int, *, spare: int, memory_mb: int) -> None:
     gc.freeze()
     with socket.socket(fileno=control) as line:
         _Zygote(line, con, spare, memory_mb).serve()
+    os._exit(0)  # nothing to tidy up, and its processes end with it
 
 
 def _connection(memory_mb: int) -> duckdb.DuckDBPyConnection:
