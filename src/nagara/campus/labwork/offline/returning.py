@@ -95,6 +95,7 @@ def _given(prepared: Prepared, entry: Entry) -> dict[str, Any]:
 def _words(given: dict[str, Any]) -> str:
     """An answer in a line."""
     told = [v for v in given.values() if v and v != "UTC"]
+    told = [v for v in told if not isinstance(v, dict)] or told
     text = "; ".join(
         v if isinstance(v, str) else ", ".join(map(str, v)) if isinstance(v, list) else f"{len(v)} entries"
         for v in told

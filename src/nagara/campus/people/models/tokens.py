@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 
 SCOPES = {
-    "read": "read the tables of my labs and what I may see",
+    "read": "read my labs and their tables",
     "answer": "hand in answers to my labs",
 }
 """What a token may do, in the person's own words."""
