@@ -74,7 +74,9 @@ def _try_again(city: CityLake, found: Checked) -> None:
         for before, after in zip(some, again, strict=True):
             differ = (t for t, key in before.keys.items() if _said(key) != _said(after.keys.get(t)))
             for task_id in differ:
-                text = f"{task_id}: the key, or a mistake, differs from one computation to the next: break ties"
+                text = (
+                    f"{task_id}: the key, or a mistake, differs from one computation to the next: break ties"
+                )
                 if not any(said.startswith(text) for said in found.wrong):
                     found.wrong.append(f"{text} (max_by, limit, row_number without a full order)")
 
