@@ -3,7 +3,6 @@ alike. Look-alikes are a hint to talk, never a verdict."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from typing import Any
 from django.db.models import Q
 
 from nagara.campus.labwork.models import LabAssignment, LabWork, TaskState, TaskTry
-from nagara.campus.labwork.shelf import find
 from nagara.campus.learning.queries import learners
 from nagara.campus.people.lists import Column
 from nagara.campus.programmes.models import Enrolment
@@ -230,8 +228,9 @@ def lookalikes(row: LabAssignment) -> list[Alike]:
     _with_keys([made for group in (*groups, *texts) for made in group])
     found, seen = [], set()
     for firsts in groups:
-        if _differ(firsts):
-            found.append(_alike("The same result, although their numbers differ.", firsts))
+        telling = _telling(firsts)
+        if telling:
+            found.append(_alike("The same result, although the right answers differ.", telling))
             seen.add(frozenset(t.state_id for t in firsts))
     others = [firsts for firsts in texts if frozenset(t.state_id for t in firsts) not in seen]
     return found + [_alike("Queries built word for word alike.", firsts) for firsts in others]
@@ -239,6 +238,10 @@ def lookalikes(row: LabAssignment) -> list[Alike]:
 
 MOST_ALIKE = 4
 """A form that more people share is what the lesson taught, or what the task begins with."""
+
+
+MOST_NUMBERS = 6
+"""Drawn numbers that are shown of each person: those in which the people of a group differ."""
 
 
 def _one_each(group: Iterable[TaskTry]) -> list[TaskTry]:
@@ -257,25 +260,26 @@ def _with_keys(tries: Sequence[TaskTry]) -> None:
         made.state.work.prepared = kept[made.state.work_id]
 
 
-def _differ(tries: Sequence[TaskTry]) -> bool:
-    """Whether the right answer of the first is another than that of any other: their numbers differ in what
-    matters to this task."""
-    keys = [t.state.work.prepared["keys"].get(t.state.task, {}).get("body") for t in tries]
-    return any(key != keys[0] for key in keys[1:])
+def _telling(tries: Sequence[TaskTry]) -> list[TaskTry]:
+    """Wrong ones that no named mistake explains, with two others for whom another answer is right."""
+    odd = [t for t in tries if not t.right and not t.mistake]
+    others = [t for t in tries if t not in odd and any(_key(t) != _key(o) for o in odd)]
+    if not others and all(_key(t) == _key(odd[0]) for t in odd):
+        return []
+    return [*odd[:MOST_ALIKE], *others[:2]]
+
+
+def _key(made: TaskTry) -> Any:
+    """What is right for this person: where it differs, their numbers differ in what matters to the task."""
+    return made.state.work.prepared["keys"].get(made.state.task, {}).get("body")
 
 
 def _alike(why: str, tries: Sequence[TaskTry]) -> Alike:
-    answers = [(t, t.state.work, _drawn(t.state.work, t.state.task)) for t in tries]
+    params = [dict(t.state.work.prepared.get("params") or {}) for t in tries]
+    differ = [name for name in params[0] if len({str(p.get(name)) for p in params}) > 1][:MOST_NUMBERS]
+    drawn = ["; ".join(f"{name} {p.get(name)}" for name in differ) for p in params]
+    answers = [(t, t.state.work, own) for t, own in zip(tries, drawn, strict=True)]
     return Alike(tries[0].state.title, why, answers)
-
-
-def _drawn(work: LabWork, task_id: str) -> str:
-    """The drawn numbers that matter to a task."""
-    lab = find(work.lab)
-    task = next((t for t in lab.tasks if t.id == task_id), None) if lab is not None else None
-    used = set(re.findall(r"\$(\w+)", task.reference)) if task is not None else set()
-    params: dict[str, Any] = work.prepared.get("params") or {}
-    return "; ".join(f"{k} {v}" for k, v in params.items() if k in used)
 
 
 EXPORT = (

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 NOW = "ascn-short-course-now"
 TO_DO = "participant@demo.example"
 """The account that visitors sign in as: some tasks are left for them."""
-DRAWN = 3
+DRAWN = 2
 """Sets of numbers of each lab."""
 NOTE = (
     "I would tell the mayor three things. First, the figure above is a count of what is recorded, not of "
@@ -253,9 +253,9 @@ def _write(made: Made) -> None:
     TaskTry.objects.bulk_create(made.tries)
 
 
-def _open_tasks(row: LabAssignment) -> list[TaskState]:
-    """Tasks that nobody has answered yet, of those whom no visitor signs in as."""
-    found = TaskState.objects.filter(work__assignment=row, tries=0).exclude(work__user__email=TO_DO)
+def _not_right(row: LabAssignment) -> list[TaskState]:
+    """Tasks that somebody has not got right yet, of those whom no visitor signs in as."""
+    found = TaskState.objects.filter(work__assignment=row, right=False).exclude(work__user__email=TO_DO)
     return list(found.select_related("work__user").order_by("place", "pk"))
 
 
@@ -266,16 +266,16 @@ def _copied(row: LabAssignment) -> None:
     rights = TaskTry.objects.filter(
         state__work__assignment=row, right=True, state__kind__in=["value", "query"]
     )
-    done = 0
+    copied: set[str] = set()
     for model in rights.select_related("state__work").order_by("pk"):
         wanted = [
             s
-            for s in _open_tasks(row)
+            for s in _not_right(row)
             if s.task == model.state.task
             and s.work.lab == model.state.work.lab
             and s.work.prepared["keys"][s.task]["body"] != model.state.work.prepared["keys"][s.task]["body"]
         ]
-        if not wanted or not model.result_sign:
+        if not wanted or not model.result_sign or model.state.task in copied:
             continue
         prepared = Prepared.from_dict(wanted[0].work.prepared)
         answer = {**model.answer, **(json.loads(zlib.decompress(model.rows)) if model.rows else {})}
@@ -284,15 +284,15 @@ def _copied(row: LabAssignment) -> None:
             prepared,
             prepared.lab.task(model.state.task),
             answer,
-            1,
-            model.at + timedelta(hours=1),
+            wanted[0].tries + 1,
+            max(model.at, wanted[0].answered_at or model.at) + timedelta(minutes=20),
             copied=True,
         )
-        wanted[0].opened_at = made.at
+        wanted[0].opened_at = wanted[0].opened_at or made.at
         wanted[0].save()
         made.save()
-        done += 1
-        if done == 2:
+        copied.add(model.state.task)
+        if len(copied) == 2:
             return
 
 
@@ -301,8 +301,8 @@ def _stuck(row: LabAssignment, now: datetime) -> None:
     from nagara.citylab.labs import Prepared
 
     seen: set[int] = set()
-    for state in _open_tasks(row):
-        if state.work_id in seen or state.kind not in ("value", "query"):
+    for state in _not_right(row):
+        if state.work_id in seen or state.tries or state.kind not in ("value", "query"):
             continue
         seen.add(state.work_id)
         prepared = Prepared.from_dict(state.work.prepared)
@@ -336,7 +336,23 @@ def right(prepared: Prepared, task: Task) -> dict[str, Any]:
     if task.by_people:
         return {"text": NOTE}
     found = labs.right_answer(prepared, task.id)
+    if task.kind == "value":
+        return _rounded(prepared, task, found)
     return {**found, "sql": as_query(prepared, task.reference)} if task.kind == "query" else found
+
+
+def _rounded(prepared: Prepared, task: Task, found: dict[str, Any]) -> dict[str, Any]:
+    """A number as people write it, where that is still right."""
+    from nagara.citylab import labs
+
+    for form in ("{:.3g}", "{:.4g}", "{:.6g}"):
+        try:
+            plain = {**found, "text": form.format(float(found["text"]))}
+        except ValueError:
+            return found
+        if "e" not in plain["text"] and labs.grade(prepared, task.id, plain).right:
+            return plain
+    return found
 
 
 def mistaken(prepared: Prepared, task: Task) -> dict[str, Any] | None:
