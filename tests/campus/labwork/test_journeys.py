@@ -20,18 +20,23 @@ def row(crowd, town):
     return make_lab(make_batch(people=4), variant="foundation")
 
 
-def _slow(page) -> None:
-    """A slow line: 400 ms there and back, 30 kB a second."""
+def _slow(page):
+    """A slow line: 400 ms there and back, 30 kB a second. Gives a switch that breaks it."""
     line = page.context.new_cdp_session(page)
     line.send("Network.enable")
-    speed = {"latency": 400, "downloadThroughput": 30_000, "uploadThroughput": 15_000, "offline": False}
-    line.send("Network.emulateNetworkConditions", speed)
+    speed = {"latency": 400, "downloadThroughput": 30_000, "uploadThroughput": 15_000}
+
+    def broken(yes: bool) -> None:
+        line.send("Network.emulateNetworkConditions", {**speed, "offline": yes})
+
+    broken(False)
+    return broken
 
 
 def test_on_a_phone_with_a_slow_line_that_breaks_a_lab_is_finished(visit, row):
     user = learners(row.batch)[0]
     page = visit(f"/labs/set/{row.pk}/", screen="phone", who=user)
-    _slow(page)
+    broken = _slow(page)
     page.get_by_role("button", name="Begin").click()
     page.wait_for_url("**/labs/work/*/")
     work = LabWork.objects.get(user=user)
@@ -40,10 +45,10 @@ def test_on_a_phone_with_a_slow_line_that_breaks_a_lab_is_finished(visit, row):
     page.get_by_label("Number").fill(given["text"])
     page.get_by_label("Unit").select_option(given["unit"])
     page.get_by_text("Saved. Not handed in yet.").wait_for()
-    page.context.set_offline(True)
+    broken(True)
     page.get_by_role("button", name="Hand in").click()
     page.get_by_text("No line at the moment").wait_for()
-    page.context.set_offline(False)
+    broken(False)
     page.get_by_role("heading", name="Right.").wait_for()
     page.get_by_role("link", name="Next: Which table").click()
     page.get_by_text("stop", exact=True).check()

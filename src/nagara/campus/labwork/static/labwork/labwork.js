@@ -12,9 +12,22 @@
   let timer = 0, busy = false, dirty = false, leaving = false;
 
   const skip = new Set(["csrfmiddlewaretoken", "key", "say", "page"]);
-  const values = () => [...new FormData(form)].filter(([name]) => !skip.has(name));
+  // `sent`: as the server drew the page. On a slow line people type before this file is here.
+  function values(sent) {
+    const found = [];
+    for (const f of form.elements) {
+      if (!f.name || skip.has(f.name) || f.tagName === "BUTTON" || f.tagName === "FIELDSET") continue;
+      if (f.type === "radio" || f.type === "checkbox") {
+        if (sent ? f.defaultChecked : f.checked) found.push([f.name, f.value]);
+      } else if (f.tagName === "SELECT") {
+        const first = [...f.options].find((o) => o.defaultSelected) ?? f.options[0];
+        found.push([f.name, sent ? first?.value ?? "" : f.value]);
+      } else found.push([f.name, sent && f.type !== "hidden" ? f.defaultValue : f.value]);
+    }
+    return found;
+  }
   const text = () => JSON.stringify(values());
-  let saved = text();
+  let saved = JSON.stringify(values(true));
 
   function keep(data) {
     try { if (data) localStorage.setItem(store, JSON.stringify(data)); else localStorage.removeItem(store); } catch { /* a device that keeps nothing */ }
@@ -155,7 +168,7 @@
   // What this device kept while the line was down: filled in where the server has heard nothing since.
   const old = kept_here();
   if (old && old.from === saved) { fill(old.draft); if (old.key) form.elements.key.value = old.key; dirty = true; later(200); }
-  else if (old) keep(null);
+  else { if (old) keep(null); changed(); }
   window.addEventListener("online", () => later(0));
 
   // Maps
