@@ -50,6 +50,8 @@ def _first_steps(address: str) -> None:
     typer.echo("\nClick first:")
     typer.echo(f"  {address}demo/          sign in as a person of any role with one press; their desk opens")
     typer.echo(f"  {address}cities/{DEMO_CITY}/   the simulated city: data, indicators, maps, brief")
+    typer.echo(f"  {address}cities/{DEMO_CITY}/sql/   ask its tables in SQL (signed in)")
+    typer.echo(f"  {address}modules/       lessons and labs on a city's own data")
     typer.echo(f"  {address}calls/         what one can apply for")
     typer.echo(f"  {address}webinars/      open webinars: register, join, read the transcript")
     typer.echo(f"  {address}check/         is this certificate real?")

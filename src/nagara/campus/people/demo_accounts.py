@@ -182,7 +182,7 @@ ACCOUNTS = [
     ),
     Account(
         *("lecturer@demo.example", "Park Jihoon"),
-        "teach: roster and code at the door, materials, grading, grade book; advise students",
+        "teach: what a lab shows to teach tomorrow, roster and code at the door, grading; advise students",
         role_words="Lecturer",
         group=LEARNING,
         country="KR",
@@ -192,7 +192,7 @@ ACCOUNTS = [
     ),
     Account(
         *("participant@demo.example", "Siti Rahmah binti Haji Abdullah"),
-        "take part in the short course: timetable, check-in, quizzes, evaluation",
+        "take part in the short course: lessons and labs on city data, timetable, check-in, quizzes",
         role_words="Participant",
         group=LEARNING,
         country="BN",
