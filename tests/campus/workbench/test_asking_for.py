@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import pyarrow as pa
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
@@ -14,6 +15,7 @@ from nagara.campus.cities.lakes import find_place
 from nagara.campus.people import data_port
 from nagara.campus.workbench import asking, domain
 from nagara.campus.workbench.models import SavedQuery
+from nagara.citylab import sandbox
 
 pytestmark = pytest.mark.django_db
 SQL = "select stop_id, lon, lat, row_number() over (order by stop_id) as n from stop order by n"
@@ -41,6 +43,18 @@ def test_words_of_people_and_raw_rows_are_for_the_team_only(crowd, place):
         sql = f"select count(*) as n from {table}"
         assert asking.ask_for(crowd.charlie, place, sql).problem == f"There is no table {table} here."
         assert asking.ask_for(crowd.alice, place, sql).rows == [[0]]
+
+
+def test_a_labs_table_with_closed_rows_is_refused_to_strangers_and_not_cut(crowd, place):
+    lab = sandbox.catalogue(place.snapshot, extra={"mine": pa.table({"n": [1]})})
+    asked = "select count(*) as n from stop"
+    assert asking.ask_for(crowd.alice, lab, asked).rows == [[30]]
+    refused = asking.ask_for(crowd.charlie, lab, asked)
+    assert (refused.status, refused.rows) == ("refused", [])
+    assert "only the city's team may see" in refused.problem
+    assert "only the city's team" in asking.ask_for(crowd.charlie, lab, "select count(*) from post").problem
+    assert asking.ask_for(crowd.charlie, lab, "select count(*) as n from observation").rows == [[48]]
+    assert asking.ask_for(crowd.charlie, lab, "select n from mine").rows == [[1]]
 
 
 def test_a_person_asks_twenty_times_a_minute_and_twice_at_once(crowd, place, monkeypatch):

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.http import Http404
 
-from nagara.campus.cities.lakes import Place, closed_sources
+from nagara.campus.cities.lakes import Place, closed_sources, find_place
 from nagara.campus.design.limits import too_often
 from nagara.campus.lab.rules import TEAM_ONLY
 from nagara.campus.people.rules import may
@@ -72,6 +73,8 @@ def ask_for(
                 mend="Wait for them, then ask again.",
             )
         if isinstance(where, Catalogue):
+            if (withheld := _withheld(user, where, sql)) is not None:
+                return withheld
             return sandbox.ask(where, sql, limit=limit, seconds=seconds, explain=explain)
         with_lease = replace(catalogue_for(user, where), held=where.snapshot)
         return sandbox.ask(with_lease, sql, limit=limit, seconds=seconds, explain=explain)
@@ -101,6 +104,44 @@ def unavailable() -> CityLabError | None:
             mend="Ask whoever runs the site to use Linux 5.13 or newer with Landlock switched on.",
         )
     return None
+
+
+def _withheld(user: Any, catalogue: Catalogue, sql: str) -> Answer | None:
+    """A refusal where a lab's tables hold rows that this person may not see.
+
+    To leave them out silently, as the page does, would make a right answer wrong: its key counts them.
+    """
+    try:
+        place = find_place(catalogue.city_id)
+    except Http404:
+        return None
+    if place.snapshot is None or place.wholly_simulated or sees_all(user, place):
+        return None
+    closed = {s["source_id"] for s in closed_sources(place.sources)}
+    for name in catalogue.mentioned(sql):
+        if name not in catalogue.tables or not catalogue.tables[name].canonical:
+            continue  # the lab's own
+        if name in TEAM_ONLY or closed & sources_in(place, name):
+            return Answer(
+                "refused",
+                problem=f"The table {name} of {place.name} holds rows that only the city's team may see.",
+                mend="Do this on your own city, or on the simulated one.",
+            )
+    return None
+
+
+def sources_in(place: Place, name: str) -> frozenset[str]:
+    """Sources with rows in a table of the newest snapshot."""
+    from nagara.citylab.tables import BOOKKEEPING
+
+    if place.snapshot is None or name not in place.snapshot.tables or name in BOOKKEEPING:
+        return frozenset()
+
+    def look() -> frozenset[str]:
+        rows = place.ask(f'select distinct source_id from "{name}"', over=[name])
+        return frozenset(rows.column("source_id").to_pylist())
+
+    return place.fact(f"sources in {name}", look)
 
 
 def sees_all(user: Any, place: Place) -> bool:
