@@ -26,6 +26,11 @@ def _texts(lab):
         yield from ((f"{task.id}.{m.key}", m.because) for m in task.mistakes)
 
 
+def test_four_modules_have_a_lab_in_each_variant():
+    there = {(lab.module, lab.variant) for lab in LABS.values()}
+    assert there >= {(code, variant) for code in ("M02", "M04", "M05", "M07") for variant in VARIANTS}
+
+
 @each_lab
 def test_it_has_five_to_eight_tasks_with_points_hints_and_explanations(name):
     lab = LABS[name]

@@ -45,6 +45,35 @@ def union(needs: Iterable[Need]) -> list[Need]:
     return [most[key] for key in sorted(most)]
 
 
+@dataclass(frozen=True)
+class TableStanding:
+    """What a module needs of one table, and whether a city meets all of it."""
+
+    table: str
+    parts: tuple[Standing, ...]
+
+    @property
+    def least(self) -> int:
+        return max(part.need.min_rows for part in self.parts)
+
+    @property
+    def has(self) -> int:
+        """Rows of the part that is met least."""
+        return min(self.parts, key=lambda part: (part.ok, part.has)).has
+
+    @property
+    def ok(self) -> bool:
+        return all(part.ok for part in self.parts)
+
+
+def by_table(rows: Iterable[Standing]) -> list[TableStanding]:
+    """One row a table, in order of names."""
+    found: dict[str, list[Standing]] = {}
+    for row in rows:
+        found.setdefault(row.need.table, []).append(row)
+    return [TableStanding(name, tuple(parts)) for name, parts in sorted(found.items())]
+
+
 def standing(needs: Iterable[Need], place: Place | None) -> list[Standing]:
     """Which needs a city meets, counted once a snapshot; None: it has no data."""
     if place is None or place.snapshot is None:

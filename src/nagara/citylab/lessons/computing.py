@@ -24,11 +24,16 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from nagara.citylab.engine import Session
+    from nagara.citylab.evidence import Computed as RecipeResult
     from nagara.citylab.lake import Snapshot
+    from nagara.citylab.recipes import Recipe
 
 MOST_ROWS = 40
 WIDTH = 460
 """Pixels of a figure: narrow, so that its words can be read on a phone."""
+MOST_DONE = 4
+_DONE: dict[tuple[Any, ...], RecipeResult] = {}
+"""The last recipes that lessons ran, by text, parameters and files: lessons of a module ask for the same."""
 NOT_MEASURED = frozenset({"simulated", "modelled"})
 
 
@@ -207,7 +212,7 @@ def derived(sql: str) -> bool:
 def compute(lesson: Lesson, snapshot: Snapshot) -> Computed:
     """Every example of a lesson on a city. A failing one says why; others stay. Raises CityLabError where a
     need cannot be looked into."""
-    from nagara.citylab.tables import TABLES
+    from nagara.citylab.tables import BOOKKEEPING, TABLES
 
     row = snapshot.city()
     wanted = tables_wanted(lesson)
@@ -235,10 +240,10 @@ def compute(lesson: Lesson, snapshot: Snapshot) -> Computed:
         for example in lesson.examples:
             if example.name in reads:
                 worked[example.name] = _one(example, lesson, snapshot, session, reads[example.name], base.tz)
-        ids = _source_ids(used & {*named, *(need.table for need in lesson.needs)}, snapshot, session)
-    if more := used - named - {need.table for need in lesson.needs}:
-        with _looking(snapshot, more) as session:
-            ids |= _source_ids(more, snapshot, session)
+    # lists about the data name every source: they count only where nothing else was read
+    read = used - BOOKKEEPING or used
+    with _looking(snapshot, read) as session:
+        ids = _source_ids(read, snapshot, session)
     return replace(base, worked=worked, sources=_sources(ids, snapshot))
 
 
@@ -253,15 +258,28 @@ def _give_all(lesson: Lesson, named: set[str], snapshot: Snapshot, session: Sess
 
 def _give(given: Given, snapshot: Snapshot, session: Session) -> set[str]:
     """Make a recipe's rows known; the tables that it read. A refused one gives no rows."""
-    from nagara.citylab.evidence import compute as run_recipe
     from nagara.citylab.recipes import load
-    from nagara.citylab.runs import context_of, data_of
+    from nagara.citylab.runs import data_of
 
     recipe = load(given.recipe)
     inputs = {i.table for i in recipe.inputs}
-    done = run_recipe(recipe, data_of(snapshot, inputs), context_of(snapshot), given.params)
+    tables = data_of(snapshot, inputs)
+    files = tuple((name, tuple(snapshot.files(name))) for name in sorted(inputs) if name in snapshot.tables)
+    key = (recipe.sha256, repr(sorted(given.params.items())), files)
+    if key not in _DONE:
+        while len(_DONE) >= MOST_DONE:
+            _DONE.pop(next(iter(_DONE)), None)
+        _DONE[key] = _run(recipe, tables, snapshot, given)
+    done = _DONE[key]
     session.register(given.name, done.steps.get(given.step, done.rows))
     return {name for name in inputs if name in snapshot.tables}
+
+
+def _run(recipe: Recipe, tables: Mapping[str, Any], snapshot: Snapshot, given: Given) -> RecipeResult:
+    from nagara.citylab.evidence import compute as run_recipe
+    from nagara.citylab.runs import context_of
+
+    return run_recipe(recipe, tables, context_of(snapshot), given.params)
 
 
 def _one(
@@ -358,12 +376,10 @@ def _drawn(example: Example, rows: pa.Table, tz: str) -> tuple[str, str]:
 
 
 def _source_ids(tables: Iterable[str], snapshot: Snapshot, session: Session) -> set[str]:
-    """The sources that rows of these tables came from. Lists about the data count only where nothing else
-    was read: they name every source."""
-    from nagara.citylab.tables import BOOKKEEPING, TABLES
+    """The sources that rows of these tables came from."""
+    from nagara.citylab.tables import TABLES
 
     names = [n for n in tables if n in snapshot.tables and n in TABLES and "source_id" in TABLES[n].column]
-    names = [n for n in names if n not in BOOKKEEPING] or names
     if not names:
         return set()
     union = " union ".join(f'select distinct source_id from "{name}"' for name in sorted(names))

@@ -76,7 +76,7 @@ def _standing(found: Module, who: Reader) -> dict[str, Any]:
     wanted = needs.of_module(found.code, who.variant)
     slug = who.chosen.city_slug
     place = find_place(slug) if slug and slug in examples.cities() else None
-    rows = needs.standing(wanted, place)
+    rows = needs.by_table(needs.standing(wanted, place))
     return {"rows": rows, "city": who.chosen.city_name, "slug": slug, "lacking": any(not r.ok for r in rows)}
 
 
