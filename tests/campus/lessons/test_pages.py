@@ -229,7 +229,9 @@ def test_the_modules_of_a_batch_ask_as_often_for_three_as_for_one(
         f.learner(batch, f"Lia {number}", ("jakarta", "manila", "ha-noi")[number])
     client = crowd.client(f.staff(batch, "Lena", "lecturer"))
     client.get("/batches/reading-27/modules/")
-    with django_assert_num_queries(13):  # among them: curricula, titles of modules, people, what they read
+    with django_assert_num_queries(
+        14
+    ):  # among them: curricula, titles of modules, labs, people, what they read
         page = client.get("/batches/reading-27/modules/").content.decode()
     assert page.count('data-label="Lessons read"') == count
     assert client.get("/batches/reading-27/modules/?export=csv").content.decode().count("\n") == count + 1
