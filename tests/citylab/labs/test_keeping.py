@@ -107,6 +107,15 @@ def test_a_class_is_prepared_in_one_go_and_by_many_threads_alike(demo: CityLake)
     assert len(set(together.values())) == len(seeds)
 
 
+def test_a_recipe_of_a_lab_runs_once_for_all_who_open_it_together(city: CityLake) -> None:
+    lab = labs.load("example-kinds")
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda seed: labs.prepare(city, lab, seed), ["one", "two", "three"]))
+    keeping._RUNS.clear()
+    labs.prepare(city, lab, "later")
+    assert len(runs.recent(city, recipe="near-transit")) == 1
+
+
 def test_what_a_page_may_keep_comes_back_whole(demo: CityLake) -> None:
     import json
 

@@ -37,6 +37,15 @@ class Kept(Generic[V]):
                 self._kept.popitem(last=False)
         return value
 
+    def first(self, key: Hashable, value: V) -> V:
+        """What is kept under a key; `value` is kept there where nothing was."""
+        with self._lock:
+            known = self._kept.setdefault(key, value)
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return known
+
     def clear(self) -> None:
         with self._lock:
             self._kept.clear()

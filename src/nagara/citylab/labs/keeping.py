@@ -32,7 +32,8 @@ PREFIX = "lab:"
 _OPEN: Kept[Prepared] = Kept(256)
 _RUNS: Kept[tuple[Any, str]] = Kept(64)
 _SOURCES: Kept[frozenset[str]] = Kept(500)
-_MAKING = Lock()
+_MAKING: Kept[Lock] = Kept(64)
+"""One recipe runs once at a time for the same inputs: a class that opens a lab together waits for one run."""
 
 
 def prepare(
@@ -101,7 +102,7 @@ def _results(
     inputs = tuple((i.table, seen.tables[i.table].content) for i in recipe.inputs if i.table in seen.tables)
     settled = json.dumps(recipe.settle(params), sort_keys=True, default=str)
     key = (repr(city.storage), city.city_id, recipe.sha256, settled, inputs, step)
-    with _MAKING:
+    with _MAKING.first(key, Lock()):
         known = _RUNS.get(key) or (None if keep else _RUNS.get((*key, "not kept")))
         if known is not None:
             return known
