@@ -29,6 +29,7 @@ MOST_WEBINARS = 3
 def home(request: HttpRequest) -> HttpResponse:
     """The first page: what one can apply for, where the member cities are, who has data."""
     from nagara.campus.cities.atlas import member_map
+    from nagara.campus.lessons.content import open_modules
     from nagara.citylab.recipes import catalogue
 
     now = datetime.now(UTC)
@@ -47,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "data_count": len(with_data & slugs) + len(others),
         "recipes": list(catalogue().values()),
         "webinars": _next_webinars(now),
+        "modules": list(open_modules().values()),
         "calls": [c for c in Call.objects.published().select_related("batch") if c.standing(now) == "open"],
     }
     return render(request, "desk/home.html", context)
