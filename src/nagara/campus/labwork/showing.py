@@ -148,8 +148,8 @@ def _rule(posed: Posed, draft: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "fields": fields,
         "streams": list(body["streams"]),
-        "seen_from": body.get("seen_from"),
-        "seen_until": body.get("seen_until"),
+        "seen_from": str(body.get("seen_from") or "").replace("T", " ")[:16],
+        "seen_until": str(body.get("seen_until") or "").replace("T", " ")[:16],
         "events": list(body.get("events") or []),
         "d": pictures.chart(body["series"], body["streams"], body.get("events") or [], threshold),
     }
