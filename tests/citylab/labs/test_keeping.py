@@ -133,8 +133,8 @@ def test_the_learners_tables_end_where_the_hidden_days_begin(demo: CityLake) -> 
     assert until is not None
     assert until.isoformat() == "2026-09-18T00:00:00+00:00"
     assert tables["observation"].until == until
-    assert "reading" in tables
-    assert "of_day" not in tables
+    assert "of_day" in tables
+    assert "reading" not in tables
     assert "near" in tables
 
 
@@ -153,3 +153,22 @@ def _rest() -> list[int]:
     dice = Dice("seed", "name")
     dice.number(100)
     return [dice.number(100) for _ in range(4)]
+
+
+def test_the_check_finds_nothing_wrong_with_a_good_lab_and_says_what_is_with_a_bad_one(
+    demo: CityLake, tmp_path: Path
+) -> None:
+    from nagara.citylab.labs.checking import check, report
+    from nagara.citylab.labs.reading import parse
+
+    assert check(demo, labs.load("example-standard"), seeds=2).wrong == []
+    text = labs.load("example-standard").text.replace(
+        "select max(dep_s) as value from departure where stop_id = $stop_id",
+        "select min(dep_s) as value from departure where stop_id = $stop_id",
+    )
+    found = check(demo, parse(text, name="bad-standard", folder=tmp_path), seeds=2)
+    assert found.wrong == [
+        "first: the mistake last-not-first cannot be told from the right answer (or another mistake)"
+        " for 2 of 2 learners"
+    ]
+    assert any("WRONG" in line for line in report(found))

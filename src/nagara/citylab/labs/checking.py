@@ -15,6 +15,7 @@ from nagara.citylab.labs.grading import grade, mistaken_answer, right_answer
 from nagara.citylab.labs.keeping import prepare_many, recipes_for
 from nagara.citylab.labs.model import Fit, Key, Lab, Prepared
 from nagara.citylab.labs.preparing import compute
+from nagara.citylab.labs.tables import extra_tables, seen_until
 
 if TYPE_CHECKING:
     from nagara.citylab.lake import CityLake
@@ -61,6 +62,7 @@ def check(city: CityLake, lab: Lab, *, seeds: int = 5) -> Checked:
     found.spent = dict(sorted(SPENT.items(), key=lambda item: -item[1])[:6])
     _try_again(city, found)
     _try_answers(found)
+    _look_behind(city, found)
     return found
 
 
@@ -79,6 +81,21 @@ def _try_again(city: CityLake, found: Checked) -> None:
                 )
                 if not any(said.startswith(text) for said in found.wrong):
                     found.wrong.append(f"{text} (max_by, limit, row_number without a full order)")
+
+
+def _look_behind(city: CityLake, found: Checked) -> None:
+    """Shown steps of a lab with a rule must not tell of the hidden days."""
+    prepared = found.prepared[0]
+    until = seen_until(prepared)
+    if until is None:
+        return
+    for name, rows in extra_tables(city, prepared, city.newest()).items():
+        if "ts" in rows.column_names and rows.num_rows:
+            last = max((str(at) for at in rows.column("ts").to_pylist() if at is not None), default="")
+            if last >= f"{until:%Y-%m-%d %H:%M:%S}":
+                found.weak.append(
+                    f"{name} can be queried up to {last}, a rule hides what follows {until:%Y-%m-%d}"
+                )
 
 
 def _said(key: Key | None) -> Any:
