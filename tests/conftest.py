@@ -52,10 +52,13 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on the real cities go to one worker: the other does not wait for the lake to be made."""
+    """Tests that share something costly go to one worker: the lake of real cities, the prepared labs."""
     for item in items:
-        if "real_lake" in getattr(item, "fixturenames", ()):
+        names = getattr(item, "fixturenames", ())
+        if "real_lake" in names:
             item.add_marker(pytest.mark.xdist_group("jakarta"))
+        elif "prepared_on_demo" in names:
+            item.add_marker(pytest.mark.xdist_group("labs"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
