@@ -34,7 +34,7 @@ WIDTH = 460
 MOST_DONE = 4
 _DONE: dict[tuple[Any, ...], RecipeResult] = {}
 """The last recipes that lessons ran, by text, parameters and files: lessons of a module ask for the same."""
-NOT_MEASURED = frozenset({"simulated", "modelled"})
+OF_SENSORS = frozenset({"observation", "datastream", "thing"})
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,13 @@ class Computed:
 
     @property
     def simulated(self) -> bool:
-        """True where any source behind it is simulated or modelled: it says so wherever it shows."""
-        return any(source.nature in NOT_MEASURED for source in self.sources)
+        """True where any source behind it is simulated: it says so wherever it shows."""
+        return any(source.nature == "simulated" for source in self.sources)
+
+    @property
+    def modelled(self) -> bool:
+        """True where any source behind it is a model's: it says so too."""
+        return any(source.nature == "modelled" for source in self.sources)
 
     @property
     def may_pass_on(self) -> bool:
@@ -242,8 +247,8 @@ def compute(lesson: Lesson, snapshot: Snapshot) -> Computed:
                 worked[example.name] = _one(example, lesson, snapshot, session, reads[example.name], base.tz)
     # lists about the data name every source: they count only where nothing else was read
     read = used - BOOKKEEPING or used
-    with _looking(snapshot, read) as session:
-        ids = _source_ids(read, snapshot, session)
+    with _looking(snapshot, read | {"datastream"} if read & OF_SENSORS else read) as session:
+        ids = _source_ids(read, snapshot, session, _words(lesson))
     return replace(base, worked=worked, sources=_sources(ids, snapshot))
 
 
@@ -375,15 +380,27 @@ def _drawn(example: Example, rows: pa.Table, tz: str) -> tuple[str, str]:
         return "", f"The figure cannot be drawn: {error!r}"
 
 
-def _source_ids(tables: Iterable[str], snapshot: Snapshot, session: Session) -> set[str]:
-    """The sources that rows of these tables came from."""
+def _words(lesson: Lesson) -> set[str]:
+    """Words that queries and recipes of a lesson name: among them the properties that they read."""
+    found = {str(value) for given in lesson.runs for value in given.params.values()}
+    return found.union(*(re.findall(r"'([^']+)'", example.sql) for example in lesson.examples))
+
+
+def _source_ids(tables: Iterable[str], snapshot: Snapshot, session: Session, words: set[str]) -> set[str]:
+    """The sources that rows of these tables came from. Where a property is named, only those that have it."""
     from nagara.citylab.tables import TABLES
+
+    tables, ids = set(tables), set[str]()
+    if tables & OF_SENSORS and "datastream" in snapshot.tables:
+        rows = session.sql("select distinct property, source_id from datastream").to_pylist()
+        ids = {row["source_id"] for row in rows if row["property"] in words and row["source_id"]}
+        tables = tables - OF_SENSORS if ids else tables
 
     names = [n for n in tables if n in snapshot.tables and n in TABLES and "source_id" in TABLES[n].column]
     if not names:
-        return set()
+        return ids
     union = " union ".join(f'select distinct source_id from "{name}"' for name in sorted(names))
-    return {i for i in session.sql(union).column("source_id").to_pylist() if i}
+    return ids | {i for i in session.sql(union).column("source_id").to_pylist() if i}
 
 
 def _sources(ids: Iterable[str], snapshot: Snapshot) -> tuple[Source, ...]:
