@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -14,10 +13,9 @@ from nagara.campus.curricula.models import Curriculum
 from nagara.campus.labwork.fitting import fit_of, place_with_data
 from nagara.campus.labwork.models import LabAssignment, LabFit
 from nagara.campus.labwork.shelf import catalogue, labs_of_module, which
-from nagara.campus.learning.stepping import learning_in
 from nagara.campus.learning.steps import Step
 from nagara.campus.lessons.variants import curricula
-from nagara.campus.programmes.models import Batch
+from nagara.campus.programmes.models import Batch, Enrolment
 
 if TYPE_CHECKING:
     from nagara.citylab.labs import Lab
@@ -83,14 +81,14 @@ def _item(need: Any, lacks: dict[str, Any] | None) -> Item:
     return Item(need.key, need.table, need.why, need.bring, need.optional, there, has, wants)
 
 
-def steps(user: Any, now: datetime) -> Iterator[Step]:
-    """Before a batch begins and while it runs: what one's own city still lacks for its labs. Read from what
-    is kept; a fixed number of questions however many batches there are."""
-    mine = [e for e in learning_in(user) if e.city_id is not None]
+def steps(people: Sequence[Enrolment], labs: Sequence[LabAssignment]) -> Iterator[Step]:
+    """What one's own city still lacks for the labs of the batches in which one learns. Read from what is
+    kept; three questions, however many batches there are."""
+    mine = [e for e in people if e.city_id is not None]
     if not mine:
         return
     batches = {e.batch_id: e.batch for e in mine}
-    wanted = _wanted(batches)
+    wanted = _wanted(batches, labs)
     if not any(wanted.values()):
         return
     slugs = dict(City.objects.filter(pk__in=[e.city_id for e in mine]).values_list("pk", "slug"))
@@ -110,12 +108,12 @@ def steps(user: Any, now: datetime) -> Iterator[Step]:
             )
 
 
-def _wanted(batches: dict[int, Batch]) -> dict[int, set[str]]:
-    """Module codes of several batches, in two questions."""
+def _wanted(batches: dict[int, Batch], labs: Sequence[LabAssignment]) -> dict[int, set[str]]:
+    """Module codes of several batches: of the labs that are set, and of their curricula. One question."""
     found: dict[int, set[str]] = {pk: set() for pk in batches}
-    set_ones = LabAssignment.objects.filter(batch__in=batches).published()
-    for batch, module in set_ones.values_list("batch", "module"):
-        found[batch].add(module)
+    for row in labs:
+        if row.batch_id in found:
+            found[row.batch_id].add(row.module)
     rows = Curriculum.objects.filter(batch__in=batches).order_by("version").values_list("batch", "choices")
     newest: dict[int, Any] = dict(rows)
     with_lab = {lab.module for lab in catalogue().values()}

@@ -14,7 +14,7 @@ from nagara.campus.labwork.models import LabAssignment, LabWork, TaskState
 from nagara.campus.learning.gradebook import Cell, Column, State
 from nagara.campus.learning.stepping import learning_in
 from nagara.campus.learning.steps import Step
-from nagara.campus.programmes.models import Batch
+from nagara.campus.programmes.models import Batch, Enrolment
 
 OWN_DATA = "On your own city's data where they suffice."
 
@@ -57,14 +57,20 @@ def columns(batch: Batch, now: datetime) -> Iterator[Column]:
 
 def steps(user: Any, now: datetime) -> Iterator[Step]:
     """Labs that stand open: to begin, or to go on with. Three questions to the database."""
-    mine = [e.batch_id for e in learning_in(user)]
-    if not mine:
-        return
-    rows = list(
-        LabAssignment.objects.filter(batch__in=mine, opens_at__lte=now, closes_at__gt=now)
-        .published()
-        .select_related("batch")
-    )
+    mine = learning_in(user)
+    if mine:
+        yield from open_labs(user, labs_in(mine), now)
+
+
+def labs_in(mine: Sequence[Enrolment]) -> list[LabAssignment]:
+    """Published labs of the batches in which somebody learns. One question."""
+    rows = LabAssignment.objects.filter(batch__in=[e.batch_id for e in mine]).published()
+    return list(rows.select_related("batch").order_by("opens_at", "pk"))
+
+
+def open_labs(user: Any, labs: Sequence[LabAssignment], now: datetime) -> Iterator[Step]:
+    """The same of labs that are known. One question."""
+    rows = [row for row in labs if row.opens_at <= now < row.closes_at]
     if not rows:
         return
     begun = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -13,6 +13,8 @@ from nagara.campus.labwork.models import BatchLabs, LabAssignment, LabWork, Task
 from nagara.campus.labwork.shelf import labs_of_module
 from nagara.campus.learning import gradebook, steps
 from nagara.campus.learning.queries import graded_batches
+from nagara.campus.learning.stepping import learning_in
+from nagara.campus.learning.steps import Step
 from nagara.campus.lessons import doors, examples
 from nagara.campus.lessons.doors import Mistake as ClassMistake
 from nagara.campus.notices import regular
@@ -35,8 +37,7 @@ def register() -> None:
     doors.register_class("labwork", class_mistakes)
     doors.register_needs("labwork", needs_of)
     gradebook.register("lab", marks.columns)
-    steps.register("labwork", marks.steps)
-    steps.register("labwork: bring", bringing.steps)
+    steps.register("labwork", next_steps)
     regular.register("labwork: see where labs run", fitting.work_out_fits)
     data_port.register(
         "labwork",
@@ -50,6 +51,15 @@ def register() -> None:
         what="Labs as drafts with their times moved; the example city",
         leaves="What learners did",
     )
+
+
+def next_steps(user: Any, now: datetime) -> Iterator[Step]:
+    """Labs that stand open, and what one's own city still lacks for them."""
+    mine = learning_in(user)
+    if mine:
+        labs = marks.labs_in(mine)
+        yield from marks.open_labs(user, labs, now)
+        yield from bringing.steps(mine, labs)
 
 
 def of_batch(batch: Batch, user: Any) -> Iterator[Tab]:
