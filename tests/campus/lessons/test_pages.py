@@ -241,8 +241,9 @@ def test_a_lesson_asks_the_database_a_few_questions(own, f, crowd, filled, djang
     user = f.learner(_batch(f), "Lia", "jakarta").user
     client = crowd.client(user)
     client.get("/modules/M98/first/")
-    # session, person, place, curricula, holdings, example, reading; for a closed source: city, office, team
-    with django_assert_num_queries(10):
+    # session, person, place, curricula, the batch's example city, holdings, example, reading; for a closed
+    # source: city, office, team
+    with django_assert_num_queries(11):
         client.get("/modules/M98/first/")
 
 

@@ -94,8 +94,8 @@ def lesson(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     found, one = lesson_for(code, slug)
     who = reader(request, found.code)
     there = examples.cities()
-    names = {who.chosen.city_slug: who.chosen.city_name}
-    shown = examples.shown(found, one, who.wanted_cities(), there, names)
+    names, wanted = {who.chosen.city_slug: who.chosen.city_name}, who.wanted_cities()
+    shown = examples.shown(found, one, wanted, there, names)
     computed = shown.computed
     before, after = neighbours(found, one)
     read = read_by(request.user).get(found.code, set())
@@ -111,7 +111,7 @@ def lesson(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "computed": computed,
         "instead_of": shown.instead_of,
         "lacks": shown.lacks,
-        "cities": _city_links(who, computed, there),
+        "cities": _city_links(who, computed, there, wanted),
         "before": before,
         "after": after,
         "is_read": one.slug in read,
@@ -126,9 +126,11 @@ def _all_rows(request: HttpRequest, computed: Computed | None) -> bool:
     return may(request.user, "lab.see_all_rows", find_place(computed.city_id))
 
 
-def _city_links(who: Reader, computed: Computed | None, there: dict[str, Holding]) -> list[tuple[str, str]]:
+def _city_links(
+    who: Reader, computed: Computed | None, there: dict[str, Holding], wanted: list[str]
+) -> list[tuple[str, str]]:
     """(name, query) of the other cities that the reader may switch to: the own one, and the simulated."""
-    wanted = [who.chosen.city_slug, *who.wanted_cities(), examples.simulated_city(there)]
+    wanted = [who.chosen.city_slug, *wanted, examples.simulated_city(there)]
     now = computed.city_id if computed else ""
     return [
         (there[slug].name, who.with_(city=slug))
