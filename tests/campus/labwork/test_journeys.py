@@ -78,11 +78,19 @@ def test_by_keyboard_alone(visit, row):
     assert LabWork.objects.get(pk=work.pk).done_at is not None
 
 
+def _fields(given: dict) -> list[tuple[str, str]]:
+    """An answer as the fields of its form."""
+    if "order" in given:
+        return [(f"place-{key}", str(at)) for at, key in enumerate(given["order"], 1)]
+    if "labels" in given:
+        return [(f"label-{key}", label) for key, label in given["labels"].items()]
+    every = [(n, v if isinstance(v, list) else [v]) for n, v in given.items() if v not in (None, "")]
+    return [(name, str(value)) for name, values in every for value in values]
+
+
 @pytest.mark.full
 def test_every_kind_of_task_works_without_scripts(visit, crowd, town):
     """The forms that a browser without scripts sends are read as the right answers."""
-    from learners import fields_of
-
     row = make_lab(make_batch(people=1))
     user = learners(row.batch)[0]
     work = begin(row, user)
@@ -95,8 +103,10 @@ def test_every_kind_of_task_works_without_scripts(visit, crowd, town):
             for key in answer_of(work, state.task)["duplicates"]:
                 page.locator(f'[name="duplicates"][value="{key}"]').check()
         else:
-            for name, value in fields_of(state.kind, answer_of(work, state.task)):
+            for name, value in _fields(answer_of(work, state.task)):
                 field = page.locator(f'[name="{name}"]').first
+                if not field.count():
+                    continue  # what this rule does not ask for
                 if field.get_attribute("type") in ("radio", "checkbox"):
                     page.locator(f'[name="{name}"][value="{value}"]').check()
                 elif field.evaluate("f => f.tagName") == "SELECT":

@@ -240,6 +240,8 @@ MOST_ALIKE = 4
 """A form that more people share is what the lesson taught, or what the task begins with."""
 
 
+MOST_SHOWN = 12
+"""Answers of a group that are shown side by side."""
 MOST_NUMBERS = 6
 """Drawn numbers that are shown of each person: those in which the people of a group differ."""
 
@@ -266,7 +268,7 @@ def _telling(tries: Sequence[TaskTry]) -> list[TaskTry]:
     others = [t for t in tries if t not in odd and any(_key(t) != _key(o) for o in odd)]
     if not others and all(_key(t) == _key(odd[0]) for t in odd):
         return []
-    return [*odd[:MOST_ALIKE], *others[:2]]
+    return [*odd[:MOST_SHOWN], *others[:2]]
 
 
 def _key(made: TaskTry) -> Any:
