@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -160,6 +161,8 @@ def test_attacks_on_time_and_memory_are_contained_for_as_long_as_a_learner_may_a
     bare: Pool, scene: Scene
 ) -> None:
     for name, sql in HUNGER.items():
+        began = time.monotonic()
         answer = bare.ask(scene.city, sql, seconds=LONG)
-        assert answer.status in {"stopped", "refused"} or name in HARMLESS, name
+        assert time.monotonic() - began < LONG + 2, name
+        assert answer.status != "done" or answer.row_count <= 1, name  # a fast machine may finish some
     assert bare.ask(scene.city, "select count(*) from stop").rows == [[30]]
