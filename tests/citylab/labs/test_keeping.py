@@ -116,6 +116,16 @@ def test_a_recipe_of_a_lab_runs_once_for_all_who_open_it_together(city: CityLake
     assert len(runs.recent(city, recipe="near-transit")) == 1
 
 
+def test_a_lab_made_ready_waits_for_no_recipe(city: CityLake) -> None:
+    lab = labs.load("example-kinds")
+    before = len(runs.recent(city, recipe="near-transit"))
+    labs.make_ready(city, lab)
+    made = len(runs.recent(city, recipe="near-transit"))
+    assert made == max(1, before)
+    labs.prepare(city, lab, "afterwards")
+    assert len(runs.recent(city, recipe="near-transit")) == made
+
+
 def test_what_a_page_may_keep_comes_back_whole(demo: CityLake) -> None:
     import json
 

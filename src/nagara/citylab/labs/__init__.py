@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from nagara.citylab.labs.fitting import fits
 from nagara.citylab.labs.grading import grade, mistaken_answer, right_answer
-from nagara.citylab.labs.keeping import prepare, prepare_many, reopen
+from nagara.citylab.labs.keeping import make_ready, prepare, prepare_many, reopen
 from nagara.citylab.labs.model import (
     BadAnswer,
     BadLab,
@@ -61,6 +61,7 @@ __all__ = [
     "fits",
     "grade",
     "load",
+    "make_ready",
     "mistaken_answer",
     "prepare",
     "prepare_many",

@@ -59,6 +59,12 @@ def prepare_many(
     return _keep(city, seen, made, time.perf_counter() - began)
 
 
+def make_ready(city: CityLake, lab: Lab) -> None:
+    """Run the recipes of a lab on a city's newest snapshot and keep them, so that nobody waits for them."""
+    if lab.runs:
+        recipes_for(city, lab, city.newest())
+
+
 def recipes_for(
     city: CityLake, lab: Lab, seen: Snapshot, *, keep: bool = True
 ) -> tuple[dict[str, pa.Table], dict[str, str]]:

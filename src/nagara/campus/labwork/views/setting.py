@@ -20,6 +20,7 @@ from nagara.campus.labwork.fitting import example_city_of
 from nagara.campus.labwork.models import LabAssignment, LabWork, TaskState
 from nagara.campus.labwork.plans import PLAN_COLUMNS, plans
 from nagara.campus.labwork.shelf import labs_of_module
+from nagara.campus.labwork.tasks import ready
 from nagara.campus.labwork.views.access import assignment_for, batch_for
 from nagara.campus.people.lists import Column, export, paged
 from nagara.campus.people.requests import SignedIn
@@ -170,6 +171,7 @@ def say(request: SignedIn, pk: int) -> HttpResponse:
     try:
         if request.POST.get("say") == "publish":
             publish(row, by=request.user, now=timezone.now())
+            ready.enqueue(row.pk)
             messages.success(request, "The lab is published. It opens by itself at its time.")
         elif request.POST.get("say") == "withdraw":
             withdraw(row, by=request.user, reason=request.POST.get("reason", ""))
