@@ -10,11 +10,13 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from nagara.campus.labwork.asking import opened_to
 from nagara.campus.labwork.domain import open_lab, save_draft, take_hint
 from nagara.campus.labwork.domain.answering import NotAnswered, NoTries
 from nagara.campus.labwork.domain.opening import NotOpen
 from nagara.campus.labwork.domain.regrading import recompute
 from nagara.campus.labwork.models import LabWork, TaskState, TaskTry
+from nagara.citylab.errors import CityLabError
 
 from .factories import answer, answer_of, begin, learners, make_batch, make_lab, mistake_of, person
 
@@ -138,6 +140,24 @@ def test_nothing_is_begun_or_answered_out_of_time(row):
         answer(work, "which", now=late)
     with pytest.raises(NotOpen):
         open_lab(person("Stranger"), row, now=timezone.now())
+
+
+def test_a_lab_of_a_batch_opens_closed_rows_and_peoples_words_only_on_the_own_city(row):
+    from nagara.campus.cities.models import City
+    from nagara.campus.programmes.models import Enrolment
+
+    user = learners(row.batch)[0]
+    work = begin(row, user)
+    assert opened_to(work) == {"closed"}
+    work.city_slug = "jakarta"
+    Enrolment.objects.filter(user=user).update(city=City.objects.get(slug="jakarta"))
+    assert opened_to(work) == {"closed", "words"}
+    assert opened_to(begin("tk-standard", user)) == frozenset()
+
+
+def test_practice_on_a_city_with_closed_data_is_for_its_team(row, crowd):
+    with pytest.raises(CityLabError, match=r"may not be passed on|does not run"):
+        open_lab(crowd.charlie, "tk-standard", now=timezone.now(), city="jakarta")
 
 
 def test_practice_begins_again_with_other_numbers(row):

@@ -55,6 +55,10 @@ def test_a_labs_table_with_closed_rows_is_refused_to_strangers_and_not_cut(crowd
     assert "only the city's team" in asking.ask_for(crowd.charlie, lab, "select count(*) from post").problem
     assert asking.ask_for(crowd.charlie, lab, "select count(*) as n from observation").rows == [[48]]
     assert asking.ask_for(crowd.charlie, lab, "select n from mine").rows == [[1]]
+    assert asking.ask_for(crowd.charlie, lab, asked, opened={asking.CLOSED}).rows == [[30]]
+    words = "select count(*) as n from post"
+    assert asking.ask_for(crowd.charlie, lab, words, opened={asking.CLOSED}).status == "refused"
+    assert asking.ask_for(crowd.charlie, lab, words, opened={asking.CLOSED, asking.WORDS}).rows == [[0]]
 
 
 def test_a_person_asks_twenty_times_a_minute_and_twice_at_once(crowd, place, monkeypatch):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nagara.campus.programmes.models import Enrolment
+
 if TYPE_CHECKING:
+    from nagara.campus.labwork.models import LabWork
     from nagara.citylab.labs import Prepared
     from nagara.citylab.sandbox import Answer, Catalogue
 
@@ -17,11 +20,25 @@ def tables_of(prepared: Prepared) -> Catalogue:
     return labs.catalogue_of(lake().city(prepared.city_id), prepared)
 
 
-def run_query(user: Any, prepared: Prepared, sql: str) -> Answer:
+def opened_to(work: LabWork) -> frozenset[str]:
+    """What a lab of a batch opens to who does it: rows of sources that may not be passed on, since the office
+    chose the city for the class; people's words too on the city that they are enrolled for. Practice of one's
+    own opens nothing."""
+    from nagara.campus.workbench.asking import CLOSED, WORDS
+
+    if work.assignment is None:
+        return frozenset()
+    mine = Enrolment.objects.filter(batch=work.assignment.batch_id, user=work.user_id)
+    own = mine.filter(city__slug=work.city_slug).exists()
+    return frozenset({CLOSED, WORDS}) if own else frozenset({CLOSED})
+
+
+def run_query(user: Any, work: LabWork, prepared: Prepared, sql: str) -> Answer:
     """What the query gives. Who asks too often hears so."""
     from nagara.campus.workbench.asking import ask_for
 
-    return ask_for(user, tables_of(prepared), sql)
+    opened = opened_to(work) if user.pk == work.user_id else frozenset()
+    return ask_for(user, tables_of(prepared), sql, opened=opened)
 
 
 def table_list(prepared: Prepared) -> list[Any]:

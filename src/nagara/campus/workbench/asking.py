@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +23,9 @@ A_MINUTE = 20
 AT_ONCE = 2
 INSIDE = TEAM_ONLY | {"finding"}
 """Tables that show people's words, raw rows or examples of them: for the city's team and the office."""
+CLOSED, WORDS = "closed", "words"
+"""What a lab may open to its learner beyond what all see: rows of sources that may not be passed on, and
+people's words. They see them on the screen of the lab, a page at a time; nothing of it can be downloaded."""
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 
 
@@ -54,8 +57,10 @@ def ask_for(
     limit: int = 1000,
     seconds: float = 5.0,
     explain: bool = False,
+    opened: Collection[str] = (),
 ) -> Answer:
-    """Run a person's statement over a city's tables, or over a catalogue made for them (a lab's).
+    """Run a person's statement over a city's tables, or over a catalogue made for them (a lab's), which may
+    have `opened` to them what strangers do not see.
 
     At most 20 a minute and 2 at once a person; beyond that the answer is a refusal that says so.
     """
@@ -73,7 +78,7 @@ def ask_for(
                 mend="Wait for them, then ask again.",
             )
         if isinstance(where, Catalogue):
-            if (withheld := _withheld(user, where, sql)) is not None:
+            if (withheld := _withheld(user, where, sql, opened)) is not None:
                 return withheld
             return sandbox.ask(where, sql, limit=limit, seconds=seconds, explain=explain)
         with_lease = replace(catalogue_for(user, where), held=where.snapshot)
@@ -106,7 +111,7 @@ def unavailable() -> CityLabError | None:
     return None
 
 
-def _withheld(user: Any, catalogue: Catalogue, sql: str) -> Answer | None:
+def _withheld(user: Any, catalogue: Catalogue, sql: str, opened: Collection[str]) -> Answer | None:
     """A refusal where a lab's tables hold rows that this person may not see.
 
     To leave them out silently, as the page does, would make a right answer wrong: its key counts them.
@@ -121,7 +126,8 @@ def _withheld(user: Any, catalogue: Catalogue, sql: str) -> Answer | None:
     for name in catalogue.mentioned(sql):
         if name not in catalogue.tables or not catalogue.tables[name].canonical:
             continue  # the lab's own
-        if name in TEAM_ONLY or closed & sources_in(place, name):
+        shut = WORDS not in opened if name in TEAM_ONLY else CLOSED not in opened
+        if shut and (name in TEAM_ONLY or closed & sources_in(place, name)):
             return Answer(
                 "refused",
                 problem=f"The table {name} of {place.name} holds rows that only the city's team may see.",

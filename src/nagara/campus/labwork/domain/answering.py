@@ -24,7 +24,6 @@ from nagara.campus.labwork.domain.opening import NotOpen
 from nagara.campus.labwork.domain.signs import result_sign, text_sign
 from nagara.campus.labwork.fitting import plain
 from nagara.campus.labwork.models import LabWork, TaskState, TaskTry
-from nagara.campus.people.models import User
 from nagara.citylab.errors import CityLabError
 
 if TYPE_CHECKING:
@@ -155,7 +154,7 @@ def submit(
     prepared = prepared_of(work)
     task = task_of(prepared, task_id)
     _may_answer(work, state, task, now)
-    given, rows = _complete(work.user, prepared, task, answer)
+    given, rows = _complete(work, prepared, task, answer)
     try:
         grade = grade_answer(prepared, task, given, rows)
     except BadAnswer as error:
@@ -183,7 +182,7 @@ def _may_answer(work: LabWork, state: TaskState, task: Task, now: datetime) -> N
 
 
 def _complete(
-    user: User, prepared: Prepared, task: Task, answer: Mapping[str, Any]
+    work: LabWork, prepared: Prepared, task: Task, answer: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """The answer as it is kept, and what its query gave."""
     from nagara.campus.labwork.asking import run_query
@@ -195,7 +194,7 @@ def _complete(
         raise NotAnswered(problem)
     if task.kind != "query":
         return given, None
-    got = run_query(user, prepared, str(given.get("sql", "")))
+    got = run_query(work.user, work, prepared, str(given.get("sql", "")))
     if got.status != "done":
         raise NotAnswered(got.problem, mend=got.mend or "")
     return {"sql": given["sql"]}, {

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from nagara.campus.audit.domain import record
+from nagara.campus.cities.lakes import closed_sources
 from nagara.campus.cities.models import City, CityMember
 from nagara.campus.labwork.domain.keys import as_kept
 from nagara.campus.labwork.fitting import Chooser, Where
@@ -22,6 +23,7 @@ from nagara.campus.labwork.shelf import Which, find, which
 from nagara.campus.learning.queries import enrolment_of
 from nagara.campus.lessons.variants import Curricula, curricula
 from nagara.campus.people.models import User
+from nagara.campus.people.rules import may
 from nagara.campus.programmes.models import Enrolment
 from nagara.citylab.errors import CityLabError
 
@@ -73,6 +75,11 @@ def _own_plan(user: User, name: str, city: str) -> Plan:
         fit = chooser.fit(place, lab) if place is not None else None
         if place is None or fit is None or not fit.ok:
             raise CityLabError(f"The lab {lab.title} does not run on {city}: tables are missing.")
+        if closed_sources(place.sources) and not may(user, "lab.see_all_rows", place):
+            raise CityLabError(
+                f"{place.name} holds data that may not be passed on: practice there is for the city's team.",
+                mend="Choose the simulated city, or your own.",
+            )
         return Plan(Which(lab, ""), Where(place, "chosen", f"You chose {place.name}.", fit))
     return Plan(Which(lab, ""), chooser.choose(lab, *_named(own_city(user))))
 

@@ -117,7 +117,7 @@ def _try_out(request: SignedIn, work: LabWork, state: TaskState, given: dict[str
     prepared = prepared_of(work)
     if state.kind == "rule":
         return {"rule": asking.try_rule(prepared, state.task, given)}
-    return _result(request, asking.run_query(request.user, prepared, str(given.get("sql", ""))))
+    return _result(request, asking.run_query(request.user, work, prepared, str(given.get("sql", ""))))
 
 
 def _result(request: SignedIn, got: Any) -> dict[str, Any]:
@@ -200,7 +200,7 @@ def query(request: SignedIn, pk: int, task: str) -> HttpResponse:
     given = {"sql": request.POST.get("sql", "")[: fields.LONG]}
     try:
         save_draft(found, task, given, now=timezone.now())
-        out = _result(request, asking.run_query(request.user, prepared, given["sql"]))
+        out = _result(request, asking.run_query(request.user, found, prepared, given["sql"]))
     except CityLabError as error:
         out = {"status": "refused", "problem": str(error), "columns": [], "rows": []}
     return render(request, "labwork/_result.html", {"out": out})
