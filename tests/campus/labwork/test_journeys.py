@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
-from nagara.campus.labwork.domain.keys import prepared_of
 from nagara.campus.labwork.models import LabWork, TaskTry
 
-from .factories import answer, answer_of, begin, learners, make_batch, make_lab, mistake_of, teacher
+from .factories import answer_of, begin, learners, make_batch, make_lab
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -117,43 +113,3 @@ def test_every_kind_of_task_works_without_scripts(visit, crowd, town):
         state.refresh_from_db()
         assert state.right or state.kind == "text", state.task
     page.close()
-
-
-@pytest.mark.skipif(not os.environ.get("SHOTS"), reason="draws pages to look at")
-def test_pictures_to_look_at(visit, crowd, town):
-    shots = Path(os.environ["SHOTS"])
-    shots.mkdir(parents=True, exist_ok=True)
-    batch = make_batch(people=5)
-    row, lena = make_lab(batch), teacher(batch)
-    works = [begin(row, user) for user in learners(batch)[:4]]
-    for n, work in enumerate(works):
-        answer(work, "count", mistake_of(work, "count", "routes-not-stops"))
-        if n % 2:
-            answer(work, "count")
-        answer(work, "list", mistake_of(work, "list", "all-stops"))
-    for n in range(3):
-        answer(works[0], "spot", {"lon": "110.63", "lat": f"4.9{n}"})
-    answer(works[3], "count", answer_of(works[2], "count"))
-    answer(works[0], "advice")
-    assert prepared_of(works[0]).posed
-    pages = {
-        "batch": (f"/batches/{batch.slug}/labs/", lena),
-        "assignment": (f"/labs/set/{row.pk}/", lena),
-        "class": (f"/labs/set/{row.pk}/class/", lena),
-        "alike": (f"/labs/set/{row.pk}/alike/", lena),
-        "who": (f"/labs/set/{row.pk}/who/", lena),
-        "fit": ("/labs/cities/", "nobody"),
-        "lab": ("/labs/tk-standard/", learners(batch)[0]),
-        "labs": ("/labs/", "nobody"),
-        "mine": ("/labs/mine/", learners(batch)[0]),
-        "work": (f"/labs/work/{works[0].pk}/", learners(batch)[0]),
-        "evidence": (f"/labs/work/{works[0].pk}/evidence/", learners(batch)[0]),
-        **{s.task: (f"/labs/work/{works[0].pk}/{s.task}/", learners(batch)[0]) for s in works[0].tasks.all()},
-    }
-    for name, (path, who) in pages.items():
-        for screen, scheme in (("phone", "light"), ("desktop", "dark")):
-            page = visit(path, screen=screen, scheme=scheme, who=who, keep=True)
-            page.wait_for_timeout(250)
-            page.screenshot(path=shots / f"{name}-{screen}.png", full_page=True)
-            assert page.said == [], (name, page.said)
-            page.close()
