@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import struct
 import zlib
 
@@ -56,7 +57,8 @@ def test_a_code_is_read_as_people_type_it():
 def test_the_check_shows_what_stands_on_the_paper_and_no_more(held, crowd):
     page = _text(crowd.client("nobody").get(held.check_url))
     assert all(word in page for word in ("Valid", held.name, held.number, "1 Jun 2026"))
-    assert not any(word in page for word in ("81", "93", held.user.email, "Jakarta"))
+    assert not any(word in page for word in (held.user.email, "Jakarta"))
+    assert not re.search(r"(?<![\w-])(81|93)(?![\w-])", page)  # alone: the code may hold such figures
     said = crowd.client("nobody").get(held.check_url, headers={"accept": "application/json"}).json()
     assert set(said) == {
         "number", "verdict", "kind", "programme", "batch", "origin", "from", "to", "issued", "organisation",
