@@ -28,6 +28,13 @@ def _until(true: Callable[[], bool], seconds: float = 5.0) -> None:
         time.sleep(0.02)
 
 
+def _settled(pool: Pool) -> bool:
+    """Whether only those that wait for a question are left, the same as a moment ago."""
+    before = _children(_zygote(pool))
+    time.sleep(0.1)
+    return 0 < len(before) <= pool.most and before == _children(_zygote(pool))
+
+
 def _zygote(pool: Pool) -> int:
     assert pool._zygote is not None
     return pool._zygote.pid
@@ -90,7 +97,7 @@ def test_nothing_remains_of_questions_that_ended(city: Catalogue) -> None:
     before = len(os.listdir("/proc/self/fd"))
     for sql in ("select 1", "selec", LONG):
         pool.ask(city, sql, seconds=0.2)
-    _until(lambda: len(_children(_zygote(pool))) <= pool.most)
+    _until(lambda: _settled(pool))
     states = [
         Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         for pid in _children(_zygote(pool))
@@ -110,7 +117,7 @@ def test_a_waiting_process_holds_nothing_of_the_site(city: Catalogue, tmp_path: 
             pool.ask(city, "select 1")
         finally:
             del os.environ["NAGARA_SECRET_KEY"]
-        _until(lambda: bool(_children(_zygote(pool))))
+        _until(lambda: _settled(pool))
         for pid in (_zygote(pool), *_children(_zygote(pool))):
             assert b"very secret" not in Path(f"/proc/{pid}/environ").read_bytes()
             held = [os.readlink(f) for f in Path(f"/proc/{pid}/fd").iterdir()]
